@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// The plain on-screen display, drawn by libass: one message at the top left, a bar with times at a seek, and a
+// card in the middle that names what is being waited for. Main thread only.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "player/video/overlay.h"
+#include "streaming/base/units.h"
+
+namespace freshet::ui {
+
+struct OsdBar {
+  MediaTime position{0};
+  std::optional<MediaTime> duration;
+  std::vector<std::pair<double, double>> buffered;  // fractions of the bar, ascending
+};
+struct OsdWait {
+  std::string title;   // "Finding peers", "Buffering"
+  std::string detail;  // "3 peers · 1.2 MiB/s · about 4 s"
+  std::optional<double> progress;  // 0..1
+};
+
+class Osd {
+ public:
+  virtual ~Osd() = default;
+  virtual void show_message(std::string text, std::chrono::milliseconds duration, MonotonicTime now) = 0;
+  virtual void show_bar(const OsdBar& bar, std::chrono::milliseconds duration, MonotonicTime now) = 0;
+  // A volume-like gauge: a label, a value of maximum.
+  virtual void show_gauge(std::string label, double value, double maximum,
+                          std::chrono::milliseconds duration, MonotonicTime now) = 0;
+  virtual void set_wait(std::optional<OsdWait> wait) = 0;  // stays until set to nullopt
+  // Several lines that stay until cleared (an error with its hint, the idle screen).
+  virtual void set_card(std::optional<std::string> title, std::vector<std::string> lines) = 0;
+  // scale: pixels a logical point.
+  [[nodiscard]] virtual std::vector<video::OverlayPointer> render(int width, int height, double scale,
+                                                                  MonotonicTime now) = 0;
+  // When something shown ends by itself.
+  [[nodiscard]] virtual std::optional<MonotonicTime> next_change(MonotonicTime now) const = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Osd> make_osd();
+
+}  // namespace freshet::ui

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// ByteSources without a swarm: a local file, standard input, an HTTP server with ranges; and the plain
+// download of a small file (a .torrent behind a URL). Thread rules as in byte_source.h.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "streaming/base/byte_source.h"
+
+namespace freshet::streaming {
+
+// Errors: Source "no-such-file", "permission-denied", "is-directory".
+[[nodiscard]] Result<std::shared_ptr<ByteSource>> open_local_file(const std::filesystem::path& path);
+
+// Reads `descriptor` (0 for stdin) to its end. Not seekable but for what is still in the back buffer of
+// `memory` bytes. Does not close the descriptor.
+[[nodiscard]] std::shared_ptr<ByteSource> open_pipe(int descriptor, Bytes memory);
+
+struct HttpOptions {
+  std::optional<std::string> proxy;          // as SessionOptions::proxy; names are resolved by it
+  std::chrono::seconds connect_timeout{10};
+  Bytes memory = mib(150);                   // RAM for what was read
+};
+
+// Probes with a ranged request. A server without ranges gives a source that is not seekable. Blocks until the
+// first reply or `stop`. Errors: Source "http-status", "bad-url"; Network "connect-failed", "tls-failed",
+// "timeout".
+[[nodiscard]] Result<std::shared_ptr<ByteSource>> open_http(const std::string& url,
+                                                            const HttpOptions& options,
+                                                            std::stop_token stop);
+
+// The whole body, at most `limit`. Blocks until done or `stop`. Errors as open_http, and Source "too-large".
+[[nodiscard]] Result<std::string> http_get(const std::string& url, Bytes limit,
+                                           const HttpOptions& options, std::stop_token stop);
+
+}  // namespace freshet::streaming
