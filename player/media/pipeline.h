@@ -54,6 +54,9 @@ struct PipelineOptions {
   SeekMode start_mode = SeekMode::Exact;
   FrameFormats frame_formats = FrameFormats::Any;
   bool digests = false;                          // fill VideoFrame::digest
+  // The generation of the first frames. The sinks outlive a pipeline, so the next pipeline of the process goes
+  // on where the last one stopped: nothing the old one queued is ever newer.
+  Generation first_generation{1};
   Bytes packet_memory = mib(64);                 // demuxed packets ahead of the decoders
   MediaTime read_ahead = std::chrono::seconds(20);
   int decoder_threads = 0;                       // 0: one a core
