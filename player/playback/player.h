@@ -17,6 +17,7 @@
 #include "player/media/media_info.h"
 #include "player/media/pipeline.h"
 #include "player/playback/options.h"
+#include "player/playback/playlist.h"
 #include "streaming/base/error.h"
 #include "streaming/base/units.h"
 #include "streaming/session.h"
@@ -39,13 +40,6 @@ enum class Phase : std::uint8_t {
 };
 
 enum class EndReason : std::uint8_t { Eof, Stop, Quit, Error, Redirect };
-
-struct PlaylistEntry {
-  int id = 0;              // unique in the process, mpv's playlist_entry_id
-  std::string source;      // as typed
-  std::string title;       // may be empty
-  std::optional<FileIndex> file;  // of a torrent whose files became entries
-};
 
 // What changed; listeners re-read what they show. Bits of one set, posted once a main-loop turn.
 enum class Change : std::uint32_t {
