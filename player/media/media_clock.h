@@ -17,12 +17,13 @@ struct ClockAnchor {
   MonotonicTime at{};        // when…
   MediaTime position{0};     // …this position is seen and heard
   double rate = 1.0;         // media seconds a real second; 0 stands still
+  MediaTime floor = MediaTime::min();  // never earlier than this: holds the line still until sound is heard
   Generation generation{};
   bool valid = false;        // false: no position known yet in this generation
 };
 
-// A sequence lock whose fields are relaxed atomics, so that a reader never waits and the thread sanitizer
-// sees no race. Invariant: a reader gets one whole anchor, never parts of two.
+// A sequence lock whose fields are atomics, so that a reader never takes a lock and the thread sanitizer sees
+// no race. Invariant: a reader gets one whole anchor, never parts of two.
 class MediaClock {
  public:
   // Writers must not overlap: who may write is agreed by the owner (docs/architecture.md, "Who owns the clock").
@@ -36,10 +37,13 @@ class MediaClock {
   std::atomic<std::int64_t> at_{0};
   std::atomic<std::int64_t> position_{0};
   std::atomic<double> rate_{0.0};
+  std::atomic<std::int64_t> floor_{0};
   std::atomic<std::uint32_t> generation_{0};
   std::atomic<bool> valid_{false};
 };
 
+// The line at `now`, not below the floor; saturates. A reader that wants to know when a position is due asks
+// the line itself: at + (position - anchor.position) / rate.
 [[nodiscard]] MediaTime position_at(const ClockAnchor& anchor, MonotonicTime now) noexcept;
 
 }  // namespace freshet::media
