@@ -31,7 +31,11 @@
 
 namespace freshet::media {
 
-enum class SeekMode : std::uint8_t { Exact, Keyframe };
+enum class SeekMode : std::uint8_t {
+  Exact,          // the picture that is seen at the target
+  Keyframe,       // the last key frame at or before the target
+  KeyframeAfter,  // the first key frame at or after it (a step forward must not fall back); the last one at the end
+};
 
 // Which pixel formats the picture's sink can show; all else is converted by the decoder's thread.
 enum class FrameFormats : std::uint8_t {
