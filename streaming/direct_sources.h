@@ -16,28 +16,31 @@
 
 namespace freshet::streaming {
 
-// Errors: Source "no-such-file", "permission-denied", "is-directory".
+// A file or a block device; its size is asked anew at each call, so that a file still being written grows. A
+// named pipe or another stream with a name becomes what open_pipe() makes of it. Errors: Source
+// "no-such-file", "permission-denied", "is-directory", "open-failed".
 [[nodiscard]] Result<std::shared_ptr<ByteSource>> open_local_file(const std::filesystem::path& path);
 
-// Reads `descriptor` (0 for stdin) to its end. Not seekable but for what is still in the back buffer of
-// `memory` bytes. Does not close the descriptor.
+// Reads `descriptor` (0 for stdin) to its end. Not seekable but for what is still in the back buffer:
+// `memory` bytes hold what was read and, up to a half of them, what comes next; a read before them fails with
+// Source "not-seekable". Does not close the descriptor, which stays open as long as the source. Where the
+// descriptor turns out to be a file that nobody has read from, the source is as open_local_file() gives it.
 [[nodiscard]] std::shared_ptr<ByteSource> open_pipe(int descriptor, Bytes memory);
 
 struct HttpOptions {
-  std::optional<std::string> proxy;          // as SessionOptions::proxy; names are resolved by it
+  std::optional<std::string> proxy;  // as SessionOptions::proxy; names are resolved by it
   std::chrono::seconds connect_timeout{10};
-  Bytes memory = mib(150);                   // RAM for what was read
+  Bytes memory = mib(150);  // RAM for what was read
 };
 
 // Probes with a ranged request. A server without ranges gives a source that is not seekable. Blocks until the
 // first reply or `stop`. Errors: Source "http-status", "bad-url"; Network "connect-failed", "tls-failed",
 // "timeout".
 [[nodiscard]] Result<std::shared_ptr<ByteSource>> open_http(const std::string& url,
-                                                            const HttpOptions& options,
-                                                            std::stop_token stop);
+                                                            const HttpOptions& options, std::stop_token stop);
 
 // The whole body, at most `limit`. Blocks until done or `stop`. Errors as open_http, and Source "too-large".
-[[nodiscard]] Result<std::string> http_get(const std::string& url, Bytes limit,
-                                           const HttpOptions& options, std::stop_token stop);
+[[nodiscard]] Result<std::string> http_get(const std::string& url, Bytes limit, const HttpOptions& options,
+                                           std::stop_token stop);
 
 }  // namespace freshet::streaming

@@ -24,22 +24,34 @@ enum class FileKind { Video, Audio, Subtitle, Other };
 // By the name's extension, any case.
 [[nodiscard]] FileKind file_kind(std::string_view path);
 
-// "E2" before "E10": digits compare as numbers, letters without case. A strict weak order.
+// "E2" before "E10": digits compare as numbers of any length, letters (ASCII) without case; ' ', '.' and '_'
+// are the same, and a folder's files stand together. Names that are equal so far are ordered by their bytes,
+// so it is a total order.
 [[nodiscard]] bool natural_less(std::string_view a, std::string_view b);
 
-// Shell-style: * ? [set], case-insensitive, '*' also crosses '/'.
+// Shell-style: * ? [set] [!set] [a-z] and \ before a literal; ASCII letters without case; '*' also crosses
+// '/';
+// '?' and a set take one UTF-8 character. A '[' without its ']' is literal. Time is bounded by the product of
+// the lengths.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
 
-// The files to play. `wanted` is --file's value (an index, or a glob over paths); `select_only` a magnet's
-// so=. Without either: the largest video, or, if the torrent is a folder of episodes (two or more videos of
-// similar size: none smaller than a third of the largest counts as an extra or sample), all of them in natural
-// order; without video the audio files. Errors: Source "no-video", "no-such-file-in-torrent".
+// The files to play, in order. `wanted` is --file's value: an index, else an exact path, else a glob over
+// paths or, when it has no '/', over names; of what a glob matches, videos count before audio before the
+// rest. `select_only` is a magnet's so=: its videos, else its audio files, as listed there. Without either:
+//   - videos that are extras are left out: in a folder such as Extras or Sample, or named so and smaller than
+//     the largest that is not;
+//   - episodes (S01E02, 1x02, Ep 2, " - 02 ") make a playlist in natural order;
+//   - else every video of at least a third of the largest's size, in natural order: one film, or its parts;
+//   - without video, the audio files in natural order.
+// Empty files are never chosen but by index. Errors: Source "no-video", "no-such-file-in-torrent".
 [[nodiscard]] Result<std::vector<FileIndex>> choose_files(const std::vector<TorrentFile>& files,
                                                           const std::optional<std::string>& wanted,
                                                           const std::vector<FileIndex>& select_only);
 
-// Side-car subtitles for `video`: same folder or a Subs/Subtitles folder beside it, whose name starts with
-// the video's stem (or any subtitle if the torrent has one video only). In natural order.
+// Side-car subtitles for `video`, in natural order: every subtitle if the torrent has one video (extras not
+// counted); else those in the same folder, or in a Subs or Subtitles folder beside it, whose name, or whose
+// own folder's name, starts with the video's stem, or names the same episode. VobSub pairs (.idx with .sub)
+// are left out: a ByteSource holds one file.
 [[nodiscard]] std::vector<FileIndex> sidecar_subtitles(const std::vector<TorrentFile>& files,
                                                        FileIndex video);
 

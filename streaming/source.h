@@ -49,9 +49,14 @@ class FileProbe {
   [[nodiscard]] virtual Kind kind(const std::filesystem::path& path) const = 0;
   // At most `limit` first bytes of the file; empty when it cannot be read.
   [[nodiscard]] virtual std::string head(const std::filesystem::path& path, Bytes limit) const = 0;
+  // Names in a folder, for "did you mean …?"; at most some thousand, none when it cannot be read.
+  [[nodiscard]] virtual std::vector<std::string> names(const std::filesystem::path& folder) const;
 };
 
-// Errors: Source "no-such-file", "bad-magnet", "unsupported-scheme", "is-directory", "empty-source".
+// What names something on disk wins over what only looks like an infohash. A pipe or a device on disk is a
+// LocalFileSource. URLs come back percent-encoded where they have to be and without '#fragment'.
+// Errors: Source "no-such-file", "bad-magnet", "bad-url", "unsupported-scheme", "is-directory",
+// "empty-source".
 [[nodiscard]] Result<Source> parse_source(std::string_view text, const FileProbe& files);
 
 // parse_source on the real disk.

@@ -1,1 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
+# What the user typed, which files of a torrent to play, and the sources without a swarm. No libtorrent here.
+add_library(freshet_sources STATIC
+  direct_sources.h
+  episode.cpp
+  file_choice.cpp
+  file_names.cpp
+  local_file.cpp
+  magnet.cpp
+  pipe_source.cpp
+  sidecar_subtitles.cpp
+  source.cpp
+  uri.cpp)
+add_library(freshet::sources ALIAS freshet_sources)
+target_link_libraries(freshet_sources PUBLIC freshet::base PRIVATE freshet::warnings freshet::dep::curl)
