@@ -31,9 +31,11 @@ struct WindowOptions {
 };
 
 // Names of keys are mpv's: "a", "A", "SPACE", "LEFT", "PGUP", "F1", "Ctrl+v", "Shift+LEFT", "MBTN_LEFT_DBL",
-// "WHEEL_UP", "KP5", "#".
+// "WHEEL_UP", "KP5", "#". Modifiers stand in mpv's order, Shift+Ctrl+Alt+Meta+; Shift is not named for what types
+// a character. Ctrl+v and Shift+INS never come: they paste, as Dropped.
 struct KeyPress {
   std::string name;
+  bool repeated = false;  // the key is held down
 };
 struct MouseMove {
   int x = 0, y = 0;
