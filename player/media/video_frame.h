@@ -67,6 +67,7 @@ struct FrameDigest {
   std::uint64_t size = 0;    // bytes hashed
   std::int64_t pts = 0;      // in the stream's time base, as the container says, not rebased
   std::int64_t duration = 0; // in the stream's time base
+  Rational time_base{0, 1};  // of pts and duration; 0/1 when unknown
 };
 
 struct VideoFrame {
