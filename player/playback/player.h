@@ -51,7 +51,7 @@ struct PlayerEvent {
   enum class Kind { StartFile, FileLoaded, EndFile, Seek, PlaybackRestart, Idle, Shutdown, Changed } kind;
   int entry_id = 0;                    // StartFile, EndFile
   EndReason reason = EndReason::Eof;   // EndFile
-  std::optional<Error> error;          // EndFile by Error
+  std::optional<Error> error{};        // EndFile by Error
   std::uint32_t changes = 0;           // Changed: set of Change
 };
 

@@ -1,0 +1,225 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// From a playlist entry to a running pipeline, and its end.
+#include <algorithm>
+#include <utility>
+
+#include "player/playback/item_events.h"
+#include "player/playback/player_core.h"
+#include "player/playback/swarm_relay.h"
+
+namespace freshet::playback {
+
+namespace {
+
+using media::TrackChoice;
+using media::TrackKind;
+
+// A film with more side-car files than this is a collection of subtitles; the rest can be added by hand.
+constexpr std::size_t max_sidecars = 16;
+
+bool matches_language(const std::string& language, const std::vector<std::string>& wanted) {
+  if (language.empty()) return false;
+  return std::ranges::any_of(wanted, [&](const std::string& want) {
+    return !want.empty() && (language.starts_with(want.substr(0, 2)));
+  });
+}
+
+}  // namespace
+
+bool PlayerCore::has_picture() const {
+  return item_ && item_->pipeline && item_->pipeline->selected(TrackKind::Video) != 0;
+}
+
+bool PlayerCore::has_sound() const {
+  return audio_ && item_ && item_->pipeline && item_->pipeline->selected(TrackKind::Audio) != 0;
+}
+
+void PlayerCore::start_current() {
+  const PlaylistEntry* entry = playlist_.current();
+  if (!entry) return;
+  close_item(EndReason::Stop, std::nullopt);
+  const auto now = std::chrono::steady_clock::now();
+
+  item_ = std::make_unique<Item>();
+  item_->id = entry->id;
+  item_->entry = *entry;
+  item_->events = std::make_unique<ItemEvents>(*this, ++openings_);
+  item_->waiting_since = now;
+  item_->network_progress = now;
+  item_->shown_at = now;
+  idle_ = false;
+  if (torrent_ && torrent_->source != entry->source) torrent_.reset();
+  osd_->set_card(std::nullopt, {});
+  emit({.kind = PlayerEvent::Kind::StartFile, .entry_id = item_->id});
+  changed(Change::Playlist);
+  changed(Change::Media);
+  item_->opener = std::make_unique<SourceOpener>(
+      OpenRequest{.source = entry->source,
+                  .file = entry->file,
+                  .wanted = entry->file ? std::nullopt : options_.file,
+                  .torrent = torrent_},
+      sessions_, *item_->events);
+  next_report_ = now;
+}
+
+void PlayerCore::on_source_opened(OpenedSource opened) {
+  Item& item = *item_;
+  if (opened.all_files.size() > 1) {
+    playlist_.expand_current(opened.all_files, opened.all_titles);
+    item.entry = *playlist_.current();
+    changed(Change::Playlist);
+  }
+  item.source = std::move(opened);
+  item.over_network = item.torrent != nullptr || item.entry.source.starts_with("http");
+  playlist_.set_current_title(item.source.name);
+
+  media::PipelineOptions pipeline{.video = options_.video,
+                                  .audio = options_.audio,
+                                  .subtitle = options_.subtitle,
+                                  .audio_languages = options_.audio_languages,
+                                  .subtitle_languages = options_.subtitle_languages,
+                                  .frame_formats = video_->formats(),
+                                  .digests = options_.framemd5.has_value()};
+  if (options_.start && options_.start->kind == TimePoint::Kind::FromStart) {
+    pipeline.start = options_.start->time;
+    pipeline.start_mode = options_.hr_seek == HrSeek::No ? media::SeekMode::Keyframe : media::SeekMode::Exact;
+  }
+  last_generation_ = next(last_generation_);
+  pipeline.first_generation = last_generation_;
+  item.generation = last_generation_;
+  clock_.restart(item.generation, pipeline.start);
+  subtitles_->reset();
+  item.pipeline = media::Pipeline::open(item.source.bytes, item.source.name, pipeline, *item.events, gate_.get(),
+                                        *subtitles_, audio_digests_);
+  if (speed_ != 1) item.pipeline->set_speed(speed_);
+}
+
+std::optional<MediaTime> PlayerCore::resolve(const std::optional<TimePoint>& point) const {
+  if (!point) return std::nullopt;
+  const std::optional<MediaTime> whole = duration();
+  switch (point->kind) {
+    case TimePoint::Kind::FromStart: return point->time;
+    case TimePoint::Kind::FromEnd:
+      return whole ? std::optional(std::max(MediaTime{0}, *whole - point->time)) : std::nullopt;
+    case TimePoint::Kind::Percent:
+      return whole ? std::optional(from_seconds(to_seconds(*whole) * point->percent / 100)) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void PlayerCore::on_media_opened(const media::MediaInfo& info) {
+  Item& item = *item_;
+  item.info = info;
+  for (const std::string& skipped : info.skipped) log(LogLevel::Warning, skipped);
+  item.end = resolve(options_.end);
+  observer_.open({.file = item.source.name,
+                  .index = item.source.file,
+                  .size = item.source.bytes->size(),
+                  .info = info,
+                  .video = item.pipeline->selected(TrackKind::Video),
+                  .audio = audio_ ? item.pipeline->selected(TrackKind::Audio) : 0,
+                  .subtitle = item.pipeline->selected(TrackKind::Subtitle)});
+  video_->set_title(title() + " - Freshet");
+  changed(Change::Media);
+  changed(Change::Tracks);
+  emit({.kind = PlayerEvent::Kind::FileLoaded, .entry_id = item.id});
+  if (options_.start && options_.start->kind != TimePoint::Kind::FromStart) {
+    if (const auto target = resolve(options_.start)) {
+      restart_at(item.pipeline->seek(*target, options_.hr_seek == HrSeek::No ? media::SeekMode::Keyframe
+                                                                            : media::SeekMode::Exact),
+                 *target);
+    }
+  }
+  redraw_ = true;
+}
+
+void PlayerCore::add_sidecars() {
+  Item& item = *item_;
+  if (item.sidecars_added) return;
+  item.sidecars_added = true;
+  const bool automatic = options_.subtitle.kind == TrackChoice::Kind::Auto;
+  bool selected_one = false;
+  const auto add = [&](const std::string& name, const std::string& language, bool select,
+                       Result<std::shared_ptr<ByteSource>> bytes) {
+    if (!bytes) return log(LogLevel::Warning, bytes.error().message);
+    item.pipeline->add_subtitle_file(std::move(*bytes), name, language, select);
+  };
+  for (const std::string& path : options_.subtitle_files) {
+    add(path, sidecar_language(item.source.name, path), automatic && !selected_one, streaming::open_local_file(path));
+    selected_one = true;
+  }
+  std::size_t added = 0;
+  for (const SidecarFile& sidecar : item.source.sidecars) {
+    if (++added > max_sidecars) break;
+    const bool wanted = options_.subtitle_languages.empty()
+                            ? sidecar.exact
+                            : matches_language(sidecar.language, options_.subtitle_languages);
+    const bool select = automatic && wanted && !selected_one;
+    selected_one = selected_one || select;
+    add(sidecar.name, sidecar.language, select, sidecar.open());
+  }
+}
+
+void PlayerCore::on_swarm_changed() {
+  Item& item = *item_;
+  const std::optional<streaming::SwarmStats> stats = swarm();
+  if (!stats) return;
+  if (stats->bytes_down > item.network_bytes) {
+    item.network_bytes = stats->bytes_down;
+    item.network_progress = std::chrono::steady_clock::now();
+  }
+  if (stats->peers != item.reported_peers) {
+    item.reported_peers = stats->peers;
+    observer_.peers(*stats);
+  }
+  changed(Change::Cache);
+  redraw_ = redraw_ || waits_for_data();
+}
+
+void PlayerCore::close_item(EndReason reason, std::optional<Error> error) {
+  if (!item_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (item_->stall) end_stall(now);
+  if (item_->seek) observer_.seek_cancelled(item_->seek->target);
+  if (audio_) audio_->set_paused(true);
+  clock_running_ = false;
+  sound_waits_ = false;
+  if (item_->pipeline) last_generation_ = std::max(last_generation_, item_->pipeline->generation());
+  const int id = item_->id;
+  if (item_->torrent) item_->torrent->relay->set_target(nullptr);
+  // Reading ends first, then what it read from.
+  item_->pipeline.reset();
+  item_->opener.reset();
+  item_.reset();
+  emit({.kind = PlayerEvent::Kind::EndFile, .entry_id = id, .reason = reason, .error = std::move(error)});
+  changed(Change::Media);
+  changed(Change::Tracks);
+  redraw_ = true;
+}
+
+void PlayerCore::end_item(EndReason reason, std::optional<Error> error) {
+  const std::string name = item_ ? item_->source.name : std::string{};
+  const std::optional<Error> shown = error;
+  close_item(reason, std::move(error));
+  if (playlist_.advance(1)) {
+    start_current();
+  } else if (options_.idle) {
+    idle_ = true;
+    torrent_.reset();
+    if (shown) osd_->set_card(shown->message, {shown->hint});
+    emit({.kind = PlayerEvent::Kind::Idle});
+  } else {
+    quit(exit_code_);
+  }
+}
+
+void PlayerCore::fail_item(const Error& error) {
+  observer_.error(error);
+  // With several sources the first failure is the one that the exit code tells.
+  if (exit_code_ == 0) exit_code_ = exit_code(error.category);
+  end_item(EndReason::Error, error);
+}
+
+}  // namespace freshet::playback

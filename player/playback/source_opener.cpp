@@ -1,0 +1,328 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "player/playback/source_opener.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "player/playback/protection_error.h"
+#include "player/playback/read_whole.h"
+#include "player/playback/swarm_relay.h"
+#include "streaming/file_choice.h"
+
+namespace freshet::playback {
+
+namespace {
+
+// A .torrent of a 100 GiB film with 1 MiB pieces and v2 layers is about 6 MiB.
+constexpr Bytes max_torrent_file = mib(32);
+// What was read before the file is chosen belongs to no seek yet.
+constexpr Generation opening{0};
+constexpr Generation every_generation{std::numeric_limits<std::uint32_t>::max()};
+
+std::string last_part(std::string_view path) {
+  const std::size_t slash = path.find_last_of('/');
+  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+}
+
+std::string without_query(std::string_view url) {
+  return std::string(url.substr(0, url.find_first_of("?#")));
+}
+
+bool looks_like_torrent(std::string_view head) {
+  return head.starts_with("d8:announce") || head.starts_with("d13:announce-list") ||
+         head.starts_with("d7:comment") || head.starts_with("d10:created by") ||
+         head.starts_with("d13:creation date") || head.starts_with("d4:info");
+}
+
+Error cancelled() {
+  return {ErrorCategory::Usage, "cancelled", "Opening was cancelled", ""};
+}
+
+Error from_read_error(const ReadError& error) {
+  if (const Error* real = std::get_if<Error>(&error)) return *real;
+  return cancelled();
+}
+
+const streaming::TorrentFile* find_file(const streaming::TorrentMetadata& metadata, FileIndex index) {
+  const auto found = std::ranges::find(metadata.files, index, &streaming::TorrentFile::index);
+  return found == metadata.files.end() ? nullptr : &*found;
+}
+
+std::vector<SidecarFile> torrent_sidecars(const std::shared_ptr<OpenTorrent>& open,
+                                          const streaming::TorrentMetadata& metadata,
+                                          const streaming::TorrentFile& video) {
+  std::vector<SidecarFile> sidecars;
+  for (const FileIndex index : streaming::sidecar_subtitles(metadata.files, video.index)) {
+    const streaming::TorrentFile* file = find_file(metadata, index);
+    if (!file) continue;
+    const std::string name = last_part(file->path);
+    sidecars.push_back({.name = name,
+                        .language = sidecar_language(last_part(video.path), name),
+                        .exact = name.starts_with(std::filesystem::path(last_part(video.path)).stem().string()),
+                        .open = [open, index] { return open->torrent->open_file(index); }});
+  }
+  return sidecars;
+}
+
+std::vector<SidecarFile> local_sidecars(const std::filesystem::path& video) {
+  namespace fs = std::filesystem;
+  // A folder with more entries is an archive, not a film's folder: look at the first ones only.
+  constexpr int max_entries = 5000;
+  std::vector<streaming::TorrentFile> files;
+  std::vector<fs::path> paths;
+  const fs::path folder = video.has_parent_path() ? video.parent_path() : fs::path(".");
+  const auto look = [&](const fs::path& where, const std::string& prefix) {
+    std::error_code error;
+    for (fs::directory_iterator entry(where, fs::directory_options::skip_permission_denied, error), end;
+         !error && entry != end && paths.size() < max_entries; entry.increment(error)) {
+      std::error_code ignored;
+      if (!entry->is_regular_file(ignored)) continue;
+      files.push_back({FileIndex{static_cast<std::int32_t>(files.size())},
+                       prefix + entry->path().filename().string(), Bytes{0}});
+      paths.push_back(entry->path());
+    }
+  };
+  look(folder, "");
+  for (const char* name : {"Subs", "subs", "Subtitles", "subtitles"}) look(folder / name, std::string(name) + "/");
+
+  const auto self = std::ranges::find(files, video.filename().string(), &streaming::TorrentFile::path);
+  if (self == files.end()) return {};
+  std::vector<SidecarFile> sidecars;
+  const std::string stem = video.stem().string();
+  for (const FileIndex index : streaming::sidecar_subtitles(files, self->index)) {
+    const fs::path path = paths[static_cast<std::size_t>(index)];
+    // On disk a folder may hold anybody's subtitles: only those named after the video are its own.
+    if (!path.filename().string().starts_with(stem)) continue;
+    sidecars.push_back({.name = path.filename().string(),
+                        .language = sidecar_language(video.filename().string(), path.filename().string()),
+                        .exact = true,
+                        .open = [path] { return streaming::open_local_file(path); }});
+  }
+  return sidecars;
+}
+
+}  // namespace
+
+std::string sidecar_language(std::string_view video, std::string_view subtitle) {
+  const auto stem = [](std::string_view name) { return name.substr(0, name.find_last_of('.')); };
+  std::string_view rest = stem(subtitle);
+  const std::string_view video_stem = stem(video);
+  if (rest.starts_with(video_stem)) rest.remove_prefix(video_stem.size());
+  const std::size_t separator = rest.find_last_of("._- ");
+  std::string_view word = separator == std::string_view::npos ? rest : rest.substr(separator + 1);
+  if (word.size() > 3 || word.size() < 2) return {};
+  std::string language(word);
+  for (char& letter : language) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    if (letter < 'a' || letter > 'z') return {};
+  }
+  return language;
+}
+
+Result<std::shared_ptr<streaming::Session>> SessionProvider::get() {
+  const std::scoped_lock lock(mutex_);
+  if (!session_) {
+    auto started = streaming::start_session(options_);
+    if (started) {
+      session_ = std::shared_ptr<streaming::Session>(std::move(*started));
+    } else {
+      session_ = std::unexpected(started.error());
+    }
+  }
+  return *session_;
+}
+
+SourceOpener::SourceOpener(OpenRequest request, SessionProvider& sessions, OpenerEvents& events)
+    : request_(std::move(request)),
+      sessions_(sessions),
+      events_(events),
+      thread_([this](std::stop_token stop) { run(std::move(stop)); }) {}
+
+SourceOpener::~SourceOpener() {
+  thread_.request_stop();
+  const std::scoped_lock lock(mutex_);
+  cancelled_ = true;
+  if (reading_) reading_->cancel_before(every_generation);
+}
+
+streaming::HttpOptions SourceOpener::http_options() const {
+  return {.proxy = sessions_.options().proxy, .memory = sessions_.options().memory_cache};
+}
+
+void SourceOpener::remember(const std::shared_ptr<ByteSource>& bytes) {
+  const std::scoped_lock lock(mutex_);
+  reading_ = bytes;
+  if (cancelled_ && bytes) bytes->cancel_before(every_generation);
+}
+
+void SourceOpener::run(std::stop_token stop) {
+  Result<OpenedSource> opened = open(stop);
+  remember(nullptr);
+  if (stop.stop_requested()) return;
+  if (opened) {
+    events_.on_opened(std::move(*opened));
+  } else {
+    events_.on_failed(opened.error());
+  }
+}
+
+Result<OpenedSource> SourceOpener::open(std::stop_token stop) {
+  const Result<streaming::Source> source = streaming::parse_source(request_.source);
+  if (!source) return std::unexpected(source.error());
+
+  if (const auto* magnet = std::get_if<streaming::MagnetSource>(&*source)) {
+    events_.on_source_kind("magnet");
+    return open_torrent(*magnet, stop);
+  }
+  if (const auto* file = std::get_if<streaming::TorrentFileSource>(&*source)) {
+    events_.on_source_kind("torrent");
+    const auto bytes = streaming::open_local_file(file->path);
+    if (!bytes) return std::unexpected(bytes.error());
+    auto content = read_whole(**bytes, max_torrent_file);
+    if (!content) return std::unexpected(content.error());
+    return open_torrent(streaming::TorrentBytes{std::move(*content)}, stop);
+  }
+  if (const auto* url = std::get_if<streaming::TorrentUrlSource>(&*source)) {
+    events_.on_source_kind("torrent-url");
+    auto content = streaming::http_get(url->url, max_torrent_file, http_options(), stop);
+    if (!content) return std::unexpected(content.error());
+    return open_torrent(streaming::TorrentBytes{std::move(*content)}, stop);
+  }
+  if (const auto* local = std::get_if<streaming::LocalFileSource>(&*source)) {
+    events_.on_source_kind("file");
+    return open_local(local->path.string());
+  }
+  if (const auto* url = std::get_if<streaming::MediaUrlSource>(&*source)) {
+    events_.on_source_kind("url");
+    return open_url(url->url, stop);
+  }
+  events_.on_source_kind("stdin");
+  OpenedSource opened;
+  opened.bytes = streaming::open_pipe(0, sessions_.options().memory_cache);
+  opened.name = "-";
+  events_.on_bytes_ready();
+  return opened;
+}
+
+Result<OpenedSource> SourceOpener::open_local(const std::string& path) {
+  auto bytes = streaming::open_local_file(path);
+  if (!bytes) return std::unexpected(bytes.error());
+  events_.on_bytes_ready();
+  auto protection = protection_of(**bytes);
+  if (!protection) return std::unexpected(protection.error());
+  OpenedSource opened;
+  opened.protection = std::move(*protection);
+  opened.bytes = std::move(*bytes);
+  opened.name = last_part(path);
+  opened.sidecars = local_sidecars(path);
+  return opened;
+}
+
+Result<OpenedSource> SourceOpener::open_url(const std::string& url, std::stop_token stop) {
+  auto bytes = streaming::open_http(url, http_options(), stop);
+  if (!bytes) return std::unexpected(bytes.error());
+  remember(*bytes);
+  events_.on_bytes_ready();
+  std::array<std::byte, 32> head{};
+  const auto got = (*bytes)->read(ByteOffset{0}, head, opening);
+  if (!got) return std::unexpected(from_read_error(got.error()));
+  if (looks_like_torrent({reinterpret_cast<const char*>(head.data()), *got})) {
+    auto content = streaming::http_get(url, max_torrent_file, http_options(), stop);
+    if (!content) return std::unexpected(content.error());
+    return open_torrent(streaming::TorrentBytes{std::move(*content)}, stop);
+  }
+  OpenedSource opened;
+  if ((*bytes)->seekable() == Seekable::Yes) {
+    auto protection = protection_of(**bytes);
+    if (!protection) return std::unexpected(protection.error());
+    opened.protection = std::move(*protection);
+  }
+  opened.bytes = std::move(*bytes);
+  opened.name = last_part(without_query(url));
+  return opened;
+}
+
+Result<OpenedSource> SourceOpener::open_torrent(const streaming::TorrentSpec& spec, std::stop_token stop) {
+  std::vector<FileIndex> select_only;
+  if (const auto* magnet = std::get_if<streaming::MagnetSource>(&spec)) select_only = magnet->select_only;
+
+  if (request_.torrent && request_.torrent->source == request_.source && request_.torrent->torrent->metadata()) {
+    request_.torrent->relay->set_target(&events_);
+    events_.on_torrent(request_.torrent);
+    events_.on_metadata(*request_.torrent->torrent->metadata());
+    return choose(request_.torrent, select_only);
+  }
+  auto session = sessions_.get();
+  if (!session) return std::unexpected(session.error());
+  auto open = std::make_shared<OpenTorrent>();
+  open->source = request_.source;
+  auto relay = std::make_shared<SwarmRelay>();
+  relay->set_target(&events_);
+  open->relay = relay;
+  auto torrent = (*session)->open(spec, *relay);
+  if (!torrent) {
+    relay->set_target(nullptr);
+    return std::unexpected(torrent.error());
+  }
+  open->torrent = std::move(*torrent);
+  events_.on_torrent(open);
+  const Result<void> known = relay->wait_for_metadata(stop);
+  if (!known) {
+    relay->set_target(nullptr);
+    return std::unexpected(known.error());
+  }
+  return choose(open, select_only);
+}
+
+Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& open,
+                                          const std::vector<FileIndex>& select_only) {
+  const std::optional<streaming::TorrentMetadata> metadata = open->torrent->metadata();
+  if (!metadata) return fail(ErrorCategory::Internal, "no-metadata", "The torrent lost its metadata");
+  OpenedSource opened;
+  opened.torrent = open;
+  if (request_.metadata_only) {
+    opened.name = metadata->name;
+    return opened;
+  }
+  if (request_.file) {
+    opened.all_files = {*request_.file};
+  } else {
+    auto chosen = streaming::choose_files(metadata->files, request_.wanted, select_only);
+    if (!chosen) return std::unexpected(chosen.error());
+    opened.all_files = std::move(*chosen);
+  }
+  for (const FileIndex index : opened.all_files) {
+    const streaming::TorrentFile* file = find_file(*metadata, index);
+    opened.all_titles.push_back(file ? last_part(file->path) : std::string{});
+  }
+  const FileIndex index = opened.all_files.front();
+  auto bytes = open->torrent->open_file(index);
+  if (!bytes) return std::unexpected(bytes.error());
+  remember(*bytes);
+  events_.on_bytes_ready();
+  auto protection = protection_of(**bytes);
+  if (!protection) return std::unexpected(protection.error());
+  opened.protection = std::move(*protection);
+  opened.bytes = std::move(*bytes);
+  opened.file = index;
+  opened.name = opened.all_titles.front();
+  if (const streaming::TorrentFile* video = find_file(*metadata, index)) {
+    opened.sidecars = torrent_sidecars(open, *metadata, *video);
+  }
+  return opened;
+}
+
+Result<container::ProtectionSummary> SourceOpener::protection_of(ByteSource& bytes) {
+  auto summary = container::find_protection(bytes, opening);
+  if (!summary) return std::unexpected(from_read_error(summary.error()));
+  if (summary->is_protected && !request_.protected_too) return std::unexpected(no_licence_error(*summary));
+  return std::move(*summary);
+}
+
+}  // namespace freshet::playback

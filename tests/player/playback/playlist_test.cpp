@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "player/playback/playlist.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace freshet::playback {
+namespace {
+
+TEST(Playlist, GivesEachEntryAnIdOfItsOwn) {
+  Playlist list;
+  const int a = list.append("a");
+  const int b = list.append("a");
+  EXPECT_NE(a, b);
+  EXPECT_EQ(list.position(), -1);
+}
+
+TEST(Playlist, AdvancesToTheEndAndNoFurther) {
+  Playlist list;
+  list.append("a");
+  list.append("b");
+  ASSERT_TRUE(list.select(0));
+  EXPECT_TRUE(list.advance(1));
+  EXPECT_FALSE(list.advance(1));
+  EXPECT_EQ(list.current()->source, "b");
+}
+
+TEST(Playlist, ATorrentOfManyFilesBecomesManyEntriesInPlace) {
+  Playlist list;
+  const int first = list.append("torrent");
+  list.append("after");
+  list.select(0);
+  const std::array files{FileIndex{4}, FileIndex{2}, FileIndex{9}};
+  const std::array<std::string, 3> titles{"one", "two", "three"};
+  list.expand_current(files, titles);
+  ASSERT_EQ(list.entries().size(), 4u);
+  EXPECT_EQ(list.entries()[0].id, first);
+  EXPECT_EQ(list.entries()[0].file, FileIndex{4});
+  EXPECT_EQ(list.entries()[2].title, "three");
+  EXPECT_EQ(list.entries()[2].source, "torrent");
+  EXPECT_EQ(list.entries()[3].source, "after");
+  EXPECT_EQ(list.position(), 0);
+}
+
+TEST(Playlist, RemovingAnEarlierEntryKeepsTheCurrentOne) {
+  Playlist list;
+  list.append("a");
+  list.append("b");
+  list.select(1);
+  EXPECT_FALSE(list.remove(0).value());
+  EXPECT_EQ(list.current()->source, "b");
+}
+
+TEST(Playlist, RemovingTheCurrentEntryMovesToItsSuccessor) {
+  Playlist list;
+  list.append("a");
+  list.append("b");
+  list.select(0);
+  EXPECT_TRUE(list.remove(0).value());
+  EXPECT_EQ(list.current()->source, "b");
+  EXPECT_TRUE(list.remove(0).value());
+  EXPECT_EQ(list.current(), nullptr);
+  EXPECT_EQ(list.remove(0).error().code, "no-such-entry");
+}
+
+TEST(Playlist, ClearKeepsWhatPlays) {
+  Playlist list;
+  list.append("a");
+  list.append("b");
+  list.append("c");
+  list.select(1);
+  list.clear_but_current();
+  ASSERT_EQ(list.entries().size(), 1u);
+  EXPECT_EQ(list.current()->source, "b");
+}
+
+}  // namespace
+}  // namespace freshet::playback
