@@ -20,9 +20,10 @@ enum class TorrentFormat : std::uint8_t { V1, V2, Hybrid };
 
 struct PublishOptions {
   TorrentFormat format = TorrentFormat::Hybrid;
-  std::optional<Bytes> piece_length;  // a power of two, 16 KiB … 16 MiB; nullopt: chosen by size for streaming
-  std::vector<std::string> trackers;
-  std::vector<std::string> web_seeds; // BEP 19
+  std::optional<Bytes> piece_length =
+      {};  // a power of two, 16 KiB … 16 MiB; nullopt: chosen by size for streaming
+  std::vector<std::string> trackers = {};
+  std::vector<std::string> web_seeds = {};  // BEP 19
 };
 
 struct PublishedTorrent {

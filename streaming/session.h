@@ -90,6 +90,7 @@ class TorrentObserver {
   virtual void on_metadata(const TorrentMetadata&) {}      // once
   virtual void on_state(TorrentState) {}                   // each change
   virtual void on_verified() {}                            // more bytes are readable (coalesced, at most 10/s)
+  virtual void on_kept(FileIndex, const std::filesystem::path&) {}  // a finished file lies in keep_dir
   virtual void on_error(const Error&) {}
   virtual void on_warning(const Error&) {}                 // a tracker failed, a v2-only torrent, a port in use…
 };
@@ -110,8 +111,14 @@ struct TorrentBytes {
 };
 using TorrentSpec = std::variant<MagnetSource, TorrentBytes>;
 
+enum class Verification : std::uint8_t {
+  Check,    // all data is hashed before it is served
+  Trusted,  // the caller has just hashed it (make_torrent); each piece is still hashed when it is first asked for
+};
+
 struct SeedOptions {
   std::filesystem::path data;                 // the file or folder that is served, where it lies
+  Verification verification = Verification::Check;
 };
 
 class Session {

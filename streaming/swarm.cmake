@@ -1,1 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
+# freshet::streaming: the swarm side, which needs libtorrent, and with it freshet::sources.
+add_library(freshet_streaming STATIC
+  background_worker.cpp
+  cache_directory.cpp
+  deadline_window.cpp
+  kept_file.cpp
+  network_address.cpp
+  peer_watch.cpp
+  piece_cache.cpp
+  publish.cpp
+  readable_torrent.cpp
+  reader_demands.cpp
+  session.cpp
+  session_core.cpp
+  session_settings.cpp
+  torrent_core.cpp
+  torrent_files.cpp
+  torrent_health.cpp
+  torrent_metadata.cpp)
+add_library(freshet::streaming ALIAS freshet_streaming)
+target_link_libraries(freshet_streaming
+  PUBLIC freshet::base freshet::sources
+  PRIVATE freshet::warnings freshet::dep::torrent)

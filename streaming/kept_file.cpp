@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/kept_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <unistd.h>
+
+namespace freshet::streaming {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t longest_name = 255;  // NAME_MAX of every Linux file system
+constexpr int max_numbered = 1000;         // more files of one name are somebody's script gone wrong
+
+std::unexpected<Error> keep_failed(const fs::path& path, const std::string& why) {
+  return fail(ErrorCategory::Storage, "keep-failed", "Cannot keep '" + path.string() + "': " + why,
+              "choose another folder with --keep");
+}
+
+// Cuts in front of a UTF-8 continuation byte never.
+std::string shorten(std::string text, std::size_t length) {
+  if (text.size() <= length) return text;
+  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
+  text.resize(length);
+  return text;
+}
+
+bool same_content(const fs::path& a, const fs::path& b, const std::stop_token& stop) {
+  std::error_code error;
+  if (fs::equivalent(a, b, error)) return true;
+  if (!fs::is_regular_file(b, error) || fs::file_size(a, error) != fs::file_size(b, error) || error)
+    return false;
+  std::ifstream left(a, std::ios::binary);
+  std::ifstream right(b, std::ios::binary);
+  std::array<char, 65536> left_part;
+  std::array<char, 65536> right_part;
+  while (left && right && !stop.stop_requested()) {
+    left.read(left_part.data(), left_part.size());
+    right.read(right_part.data(), right_part.size());
+    if (left.gcount() != right.gcount() ||
+        !std::equal(left_part.data(), left_part.data() + left.gcount(), right_part.data())) {
+      return false;
+    }
+  }
+  return left.eof() && right.eof();
+}
+
+// False with errno set. The destination does not exist before and is whole after.
+bool link_or_copy(const fs::path& from, const fs::path& to, const std::stop_token& stop, std::string& why) {
+  if (::link(from.c_str(), to.c_str()) == 0) return true;
+  if (errno == EEXIST) {
+    why = std::strerror(errno);
+    return false;
+  }
+  auto partial = to.parent_path() / (".freshet-" + std::to_string(::getpid()) + ".part");
+  const auto give_up = [&](std::string reason) {
+    std::error_code ignored;
+    fs::remove(partial, ignored);
+    why = std::move(reason);
+    return false;
+  };
+  {
+    std::ifstream in(from, std::ios::binary);
+    std::ofstream out(partial, std::ios::binary | std::ios::trunc);
+    std::array<char, 65536> part;
+    while (in && out) {
+      if (stop.stop_requested()) return give_up("interrupted");
+      in.read(part.data(), part.size());
+      out.write(part.data(), in.gcount());
+    }
+    out.close();
+    if (!in.eof() || !out) return give_up(errno != 0 ? std::strerror(errno) : "input/output error");
+  }
+  // link, not rename: rename would overwrite a file that appeared meanwhile. File systems without links get
+  // the small risk.
+  if (::link(partial.c_str(), to.c_str()) == 0) {
+    ::unlink(partial.c_str());
+    return true;
+  }
+  if (errno == EEXIST || ::rename(partial.c_str(), to.c_str()) != 0) return give_up(std::strerror(errno));
+  return true;
+}
+
+}  // namespace
+
+std::string kept_name(std::string_view path) {
+  const auto slash = path.find_last_of("/\\");
+  std::string name(slash == std::string_view::npos ? path : path.substr(slash + 1));
+  std::erase_if(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  const auto visible = name.find_first_not_of(". ");
+  name.erase(0, std::min(visible, name.size()));
+  if (name.empty()) name = "unnamed";
+  if (name.size() > longest_name) {
+    const auto extension = shorten(fs::path(name).extension().string(), 16);
+    name = shorten(fs::path(name).stem().string(), longest_name - extension.size()) + extension;
+  }
+  return name;
+}
+
+Result<fs::path> keep_file(const fs::path& finished, const fs::path& folder, const std::string& name,
+                           std::stop_token stop) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return keep_failed(folder, error.message());
+  const auto stem = fs::path(name).stem().string();
+  const auto extension = fs::path(name).extension().string();
+  for (int number = 1; number <= max_numbered && !stop.stop_requested(); ++number) {
+    const auto suffix = number == 1 ? std::string{} : " (" + std::to_string(number) + ")";
+    const auto path =
+        folder / (shorten(stem, longest_name - std::min(longest_name, extension.size() + suffix.size())) +
+                  suffix + extension);
+    if (fs::exists(fs::symlink_status(path, error))) {
+      if (same_content(finished, path, stop)) return path;
+      continue;
+    }
+    std::string why;
+    if (link_or_copy(finished, path, stop, why)) return path;
+    if (!fs::exists(fs::symlink_status(path, error))) return keep_failed(path, why);
+    --number;  // somebody was faster: look at what lies there now
+  }
+  return keep_failed(folder / name, stop.stop_requested() ? "interrupted" : "too many files have that name");
+}
+
+}  // namespace freshet::streaming

@@ -1,0 +1,405 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/torrent_core.h"
+
+#include <algorithm>
+#include <libtorrent/alert_types.hpp>
+#include <libtorrent/session.hpp>
+#include <libtorrent/torrent_info.hpp>
+#include <libtorrent/torrent_status.hpp>
+#include <utility>
+
+#include "streaming/kept_file.h"
+#include "streaming/session_core.h"
+#include "streaming/torrent_files.h"
+
+namespace freshet::streaming {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// Nothing arrived for so long: take any piece that a peer has, not only the window's.
+constexpr auto starved_after = 4s;
+// Finished pieces and moving readers change the window little by little.
+constexpr auto plan_interval = 30ms;
+// on_verified at most ten times a second.
+constexpr auto verified_interval = 100ms;
+// libtorrent's default for every piece of a new torrent.
+constexpr std::uint8_t default_priority = 4;
+
+}  // namespace
+
+TorrentCore::TorrentCore(SessionCore& session, std::uint64_t id, TorrentRole role,
+                         std::optional<CacheSlot> slot)
+    : session_(session), id_(id), role_(role), slot_(std::move(slot)), named_peers_(session.peers()) {}
+
+void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters) {
+  const auto weak = weak_from_this();
+  peers_ = std::make_shared<PeerWatch>([weak] {
+    if (const auto self = weak.lock(); self && !self->left_) {
+      self->ever_had_peers_ = self->ever_had_peers_ || self->peers_->peers() > 0;
+      self->refresh_stats();
+      self->tell([&](TorrentObserver& observer) { observer.on_peers(self->stats()); });
+      self->refresh_state();
+    }
+  });
+  readable_ = std::make_shared<ReadableTorrent>(id_, session_.pieces(),
+                                                [weak, session = session_.weak_from_this()](Wake wake) {
+                                                  const auto core = session.lock();
+                                                  if (!core) return;
+                                                  core->post([weak, wake] {
+                                                    const auto self = weak.lock();
+                                                    if (!self || self->left_) return;
+                                                    if (wake == Wake::Now)
+                                                      self->on_readers_changed();
+                                                    else
+                                                      self->plan_soon();
+                                                  });
+                                                });
+  parameters.extensions.emplace_back(
+      [watch = peers_](const lt::torrent_handle&, lt::client_data_t) -> std::shared_ptr<lt::torrent_plugin> {
+        return watch;
+      });
+  hashes_ = parameters.info_hashes;
+  const bool has_metadata = static_cast<bool>(parameters.ti);
+  last_payload_time_ = last_saved_ = Clock::now();
+  handle_ = session.add_torrent(std::move(parameters));
+  if (has_metadata) {
+    // After the caller has its Torrent.
+    session_.after(0ms, [weak] {
+      if (const auto self = weak.lock(); self && !self->left_) self->on_metadata();
+    });
+  }
+  if (slot_ && slot_->is_second_copy()) {
+    session_.after(0ms, [weak] {
+      if (const auto self = weak.lock(); self && !self->left_) {
+        self->warn({ErrorCategory::Storage,
+                    "cache-in-use",
+                    "Another Freshet has this torrent open; this one keeps a copy of its own",
+                    {}});
+      }
+    });
+  }
+}
+
+void TorrentCore::leave(lt::session& session) {
+  if (std::exchange(left_, true)) return;
+  observers_.clear();
+  peers_->stop();
+  readable_->close();
+  if (!handle_.is_valid()) return;
+  if (slot_ && layout_) {
+    handle_.save_resume_data(lt::torrent_handle::save_info_dict);
+    session_.pump_alerts();
+  }
+  session.remove_torrent(handle_);
+  slot_.reset();
+}
+
+void TorrentCore::add_observer(TorrentObserver& observer) {
+  observers_.push_back(&observer);
+  // One that comes later learns what the others know.
+  if (!layout_) return;
+  session_.after(0ms, [weak = weak_from_this(), &observer] {
+    const auto self = weak.lock();
+    if (!self || std::ranges::find(self->observers_, &observer) == self->observers_.end()) return;
+    observer.on_metadata(self->layout_->metadata);
+    observer.on_state(self->stats().state);
+  });
+}
+
+bool TorrentCore::remove_observer(TorrentObserver& observer) {
+  if (const auto found = std::ranges::find(observers_, &observer); found != observers_.end())
+    observers_.erase(found);
+  return observers_.empty();
+}
+
+void TorrentCore::warn(Error warning) {
+  tell([&](TorrentObserver& observer) { observer.on_warning(warning); });
+}
+
+void TorrentCore::on_alert(const lt::alert& alert) {
+  if (left_) {
+    if (const auto* saved = lt::alert_cast<lt::save_resume_data_alert>(&alert)) on_saved(saved->params);
+    return;
+  }
+  switch (alert.type()) {
+    case lt::metadata_received_alert::alert_type: return on_metadata();
+    case lt::torrent_checked_alert::alert_type: return on_checked();
+    case lt::piece_finished_alert::alert_type:
+      return on_piece(static_cast<int>(lt::alert_cast<lt::piece_finished_alert>(&alert)->piece_index));
+    case lt::read_piece_alert::alert_type:
+      return on_piece_read(*lt::alert_cast<lt::read_piece_alert>(&alert));
+    case lt::save_resume_data_alert::alert_type:
+      return on_saved(lt::alert_cast<lt::save_resume_data_alert>(&alert)->params);
+    case lt::hash_failed_alert::alert_type: return refresh_stats();
+    case lt::file_error_alert::alert_type: {
+      const auto& error = *lt::alert_cast<lt::file_error_alert>(&alert);
+      return report_storage(error.error, error.filename());
+    }
+    case lt::torrent_error_alert::alert_type: {
+      const auto& error = *lt::alert_cast<lt::torrent_error_alert>(&alert);
+      return on_torrent_error(error.error, error.filename());
+    }
+    case lt::metadata_failed_alert::alert_type:
+      return warn(
+          {ErrorCategory::Source, "bad-metadata", "A peer sent a file list that is not the torrent's", {}});
+    case lt::tracker_error_alert::alert_type: {
+      const auto& error = *lt::alert_cast<lt::tracker_error_alert>(&alert);
+      return warn({ErrorCategory::Network,
+                   "tracker-failed",
+                   std::string("The tracker ") + error.tracker_url() + " failed: " + error.error.message(),
+                   {}});
+    }
+    default: return;
+  }
+}
+
+void TorrentCore::on_metadata() {
+  if (layout_) return;
+  const auto info = handle_.torrent_file();
+  if (!info) return;
+  if (const auto bounded = check_bounds(*info); !bounded) return report_failed(bounded.error());
+  std::vector<std::string> trackers;
+  for (const auto& tracker : handle_.trackers()) trackers.push_back(tracker.url);
+  auto layout = std::make_shared<const TorrentLayout>(make_layout(*info, trackers));
+  hashes_ = info->info_hashes();
+  have_.assign(static_cast<std::size_t>(layout->piece_count), false);
+  window_.emplace(layout->piece_count, default_priority);
+  readable_->set_layout(layout->piece_length, layout->total);
+  {
+    const std::lock_guard lock(shared_);
+    layout_ = layout;
+  }
+  if (role_ == TorrentRole::Play) {
+    want_likely_file();
+    if (!info->info_hashes().has_v1()) {
+      warn({ErrorCategory::Source,
+            "v2-only",
+            "This torrent has no v1 hashes; libtorrent 2.0 may fail on it when a peer sends bad data",
+            {}});
+    }
+    save_resume(true);  // the file list need not be fetched again
+  }
+  tell([&](TorrentObserver& observer) { observer.on_metadata(layout->metadata); });
+  refresh_state();
+}
+
+// Between the metadata and the first open_file() something must be wanted, or seeds hang up: the beginning of
+// the file that will most likely be played.
+void TorrentCore::want_likely_file() {
+  const auto& files = layout_->files;
+  const auto likely = std::ranges::max_element(
+      files, [](const FilePlacement& a, const FilePlacement& b) { return a.file.size < b.file.size; });
+  if (likely == files.end() || likely->file.size.value == 0) return;
+  const auto end = ByteOffset{likely->file.size.value};
+  WindowSnapshot snapshot;
+  snapshot.have = &have_;
+  snapshot.piece_length = layout_->piece_length;
+  snapshot.demands.push_back(
+      {pieces_of(likely->begin, {{0}, std::min(ByteOffset{waiting_span.value}, end)}, layout_->piece_length),
+       0ms, Urgency::Now});
+  apply(window_->update(snapshot));
+}
+
+void TorrentCore::on_checked() {
+  if (!layout_) on_metadata();
+  if (!layout_) return;
+  checked_ = true;
+  have_.assign(static_cast<std::size_t>(layout_->piece_count), false);
+  verified_ = 0;
+  const auto status = handle_.status(lt::torrent_handle::query_pieces);
+  for (int piece = 0; piece < layout_->piece_count && piece < status.pieces.size(); ++piece) {
+    if (!status.pieces[lt::piece_index_t{piece}]) continue;
+    have_[static_cast<std::size_t>(piece)] = true;
+    verified_ += layout_->piece_size(piece);
+  }
+  if (std::exchange(recheck_, false)) {
+    // libtorrent has made its piece picker anew.
+    window_.emplace(layout_->piece_count, DeadlineWindow::unknown_priority);
+  }
+  readable_->set_have(have_);
+  if (role_ == TorrentRole::Seed && !status.is_seeding) {
+    return report_failed({ErrorCategory::Source,
+                          "data-does-not-match",
+                          "The data is not what the torrent describes: some of it fails its hash",
+                          {}});
+  }
+  refresh_stats();
+  tell([](TorrentObserver& observer) { observer.on_verified(); });
+  on_readers_changed();
+  keep_finished_files();
+  refresh_state();
+}
+
+void TorrentCore::on_piece(int piece) {
+  if (!layout_ || !checked_ || have_[static_cast<std::size_t>(piece)]) return;
+  have_[static_cast<std::size_t>(piece)] = true;
+  verified_ += layout_->piece_size(piece);
+  readable_->add_have(piece);
+  if (trouble_ == Trouble::Storage) trouble_ = Trouble::None;  // it can be written again
+  load_pieces();
+  plan_soon();
+  if (!std::exchange(verified_is_due_, true)) {
+    session_.after(verified_interval, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self || self->left_) return;
+      self->verified_is_due_ = false;
+      self->refresh_stats();
+      self->tell([](TorrentObserver& observer) { observer.on_verified(); });
+      self->keep_finished_files();
+      self->refresh_state();
+    });
+  }
+}
+
+void TorrentCore::on_readers_changed() {
+  load_pieces();
+  plan_window();
+}
+
+void TorrentCore::plan_soon() {
+  load_pieces();
+  if (std::exchange(plan_is_due_, true)) return;
+  session_.after(plan_interval, [weak = weak_from_this()] {
+    if (const auto self = weak.lock(); self && !self->left_) self->plan_window();
+  });
+}
+
+void TorrentCore::load_pieces() {
+  if (trouble_ == Trouble::Fatal) return;
+  for (const int piece : readable_->pieces_to_load()) {
+    // Never a piece that is not there: libtorrent would take the failed read for a broken disk.
+    if (have_[static_cast<std::size_t>(piece)]) handle_.read_piece(lt::piece_index_t{piece});
+  }
+}
+
+void TorrentCore::on_piece_read(const lt::read_piece_alert& alert) {
+  const auto piece = static_cast<int>(alert.piece);
+  if (alert.error || alert.size <= 0) {
+    // The data on disk is not what it was. It is checked again, and fetched again where it is gone.
+    if (!std::exchange(read_failed_, true)) report_storage(alert.error, {});
+    return;
+  }
+  const auto* first = reinterpret_cast<const std::byte*>(alert.buffer.get());
+  auto owner = std::make_shared<boost::shared_array<char>>(alert.buffer);
+  readable_->deliver(piece, {std::move(owner), {first, static_cast<std::size_t>(alert.size)}});
+}
+
+void TorrentCore::plan_window() {
+  plan_is_due_ = false;
+  if (!window_ || !checked_ || role_ == TorrentRole::Seed || trouble_ == Trouble::Fatal) return;
+  const auto demands = readable_->demands();
+  WindowSnapshot snapshot;
+  snapshot.now = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch());
+  snapshot.have = &have_;
+  snapshot.piece_length = layout_->piece_length;
+  snapshot.demands = piece_demands(demands.readers, layout_->piece_length, Clock::now());
+  for (const auto& reader : demands.readers) {
+    const auto pieces = pieces_of(reader.begin, {{0}, ByteOffset{reader.size.value}}, layout_->piece_length);
+    if (pieces.last >= pieces.first && std::ranges::find(snapshot.files, pieces) == snapshot.files.end()) {
+      snapshot.files.push_back(pieces);
+    }
+  }
+  const bool wanted_more = wants_more();
+  open_files_ = snapshot.files;
+  if (!wanted_more && wants_more()) last_payload_time_ = Clock::now();
+  snapshot.starved = Clock::now() - last_payload_time_ > starved_after;
+  apply(window_->update(snapshot));
+  refresh_state();
+}
+
+void TorrentCore::apply(const std::vector<WindowStep>& steps) {
+  struct Visitor {
+    const lt::torrent_handle& handle;
+    void operator()(const ClearDeadlines&) const { handle.clear_piece_deadlines(); }
+    void operator()(const SetDeadline& step) const {
+      handle.set_piece_deadline(lt::piece_index_t{step.piece}, static_cast<int>(step.deadline.count()));
+    }
+    void operator()(const DropDeadline& step) const {
+      handle.reset_piece_deadline(lt::piece_index_t{step.piece});
+    }
+    void operator()(const SetPriorities& step) const {
+      std::vector<std::pair<lt::piece_index_t, lt::download_priority_t>> pieces;
+      pieces.reserve(step.pieces.size());
+      for (const auto& [piece, priority] : step.pieces) {
+        pieces.emplace_back(lt::piece_index_t{piece}, lt::download_priority_t{priority});
+      }
+      handle.prioritize_pieces(pieces);
+    }
+  };
+  for (const auto& step : steps) std::visit(Visitor{handle_}, step);
+}
+
+bool TorrentCore::wants_more() const {
+  if (role_ == TorrentRole::Seed || !layout_) return false;
+  if (open_files_.empty()) return verified_ < layout_->total;
+  return std::ranges::any_of(open_files_, [&](const PieceSpan& file) {
+    for (int piece = file.first; piece <= file.last; ++piece) {
+      if (!have_[static_cast<std::size_t>(piece)]) return true;
+    }
+    return false;
+  });
+}
+
+void TorrentCore::keep_finished_files() {
+  const auto& folder = session_.options().keep_dir;
+  if (!folder || !slot_ || !layout_) return;
+  for (const auto& reader : readable_->demands().readers) {
+    const auto& placement = layout_->files[static_cast<std::size_t>(reader.file)];
+    const auto pieces = pieces_of(reader.begin, {{0}, ByteOffset{reader.size.value}}, layout_->piece_length);
+    bool complete = true;
+    for (int piece = pieces.first; complete && piece <= pieces.last; ++piece) {
+      complete = have_[static_cast<std::size_t>(piece)];
+    }
+    if (!complete || !kept_.insert(static_cast<int>(reader.file)).second) continue;
+    const auto source = slot_->data_dir() /
+                        handle_.torrent_file()->files().file_path(lt::file_index_t{placement.storage_index});
+    session_.worker().post([weak = weak_from_this(), core = session_.weak_from_this(), source,
+                            folder = *folder, name = kept_name(placement.file.path),
+                            file = reader.file](std::stop_token stop) {
+      auto kept = keep_file(source, folder, name, stop);
+      const auto session = core.lock();
+      if (!session) return;
+      session->post([weak, file, kept = std::move(kept)] {
+        const auto self = weak.lock();
+        if (!self || self->left_) return;
+        self->tell([&](TorrentObserver& observer) {
+          if (kept)
+            observer.on_kept(file, *kept);
+          else
+            observer.on_warning(kept.error());
+        });
+      });
+    });
+  }
+}
+
+std::optional<TorrentMetadata> TorrentCore::metadata() const {
+  const std::lock_guard lock(shared_);
+  if (!layout_) return std::nullopt;
+  return layout_->metadata;
+}
+
+SwarmStats TorrentCore::stats() const {
+  const std::lock_guard lock(shared_);
+  return stats_;
+}
+
+Result<std::shared_ptr<ByteSource>> TorrentCore::open_file(FileIndex index) {
+  std::shared_ptr<const TorrentLayout> layout;
+  {
+    const std::lock_guard lock(shared_);
+    layout = layout_;
+  }
+  const auto position = static_cast<std::size_t>(index);
+  if (!layout || position >= layout->files.size()) {
+    return fail(ErrorCategory::Source, "no-such-file-in-torrent", "The torrent has no file with that number",
+                "--list shows the files");
+  }
+  const auto& placement = layout->files[position];
+  return readable_->open(index, placement.begin, placement.file.size);
+}
+
+}  // namespace freshet::streaming

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// One torrent in the session, as the network thread sees it: it turns libtorrent's alerts into what observers
+// and readers learn, and what readers want into priorities and deadlines.
+//
+// Threads: the network thread, but for what says otherwise. Observers are called on the network thread.
+// Life: owned by SessionCore from start() to leave(); handles and readers keep the object, never libtorrent's
+// torrent, alive longer.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/alert_types.hpp>
+#include <libtorrent/torrent_handle.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "streaming/cache_directory.h"
+#include "streaming/deadline_window.h"
+#include "streaming/peer_watch.h"
+#include "streaming/readable_torrent.h"
+#include "streaming/session.h"
+#include "streaming/torrent_metadata.h"
+
+namespace freshet::streaming {
+
+class SessionCore;
+
+enum class TorrentRole : std::uint8_t { Play, Seed };
+
+class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
+ public:
+  // `slot` is the torrent's folder in the cache; a seed has none.
+  TorrentCore(SessionCore& session, std::uint64_t id, TorrentRole role, std::optional<CacheSlot> slot);
+  TorrentCore(const TorrentCore&) = delete;
+  TorrentCore& operator=(const TorrentCore&) = delete;
+
+  // Enters the swarm. libtorrent's exceptions pass through.
+  void start(lt::session& session, lt::add_torrent_params parameters);
+  // Saves, leaves the swarm, gives the folder back. Nothing is called any more afterwards.
+  void leave(lt::session& session);
+
+  void add_observer(TorrentObserver& observer);
+  // True when none is left.
+  bool remove_observer(TorrentObserver& observer);
+
+  [[nodiscard]] bool is_observed() const { return !observers_.empty(); }
+
+  [[nodiscard]] const lt::torrent_handle& handle() const { return handle_; }
+  [[nodiscard]] const lt::info_hash_t& hashes() const { return hashes_; }
+
+  void on_alert(const lt::alert& alert);
+  // Twice a second: rates, silence, what is saved at intervals.
+  void on_tick(std::chrono::steady_clock::time_point now);
+  // Readers moved, or wait.
+  void on_readers_changed();
+  // The window must look again soon; several calls in a row are one.
+  void plan_soon();
+
+  // Any thread.
+  [[nodiscard]] std::optional<TorrentMetadata> metadata() const;
+  [[nodiscard]] SwarmStats stats() const;
+  [[nodiscard]] Result<std::shared_ptr<ByteSource>> open_file(FileIndex index);
+
+ private:
+  enum class Trouble : std::uint8_t { None, Storage, Fatal };
+
+  void on_metadata();
+  void on_checked();
+  void on_piece(int piece);
+  void on_piece_read(const lt::read_piece_alert& alert);
+  void on_torrent_error(const lt::error_code& code, const std::string& file);
+  void on_saved(const lt::add_torrent_params& resume);
+  void report_storage(const lt::error_code& code, const std::string& file);
+  void report_failed(Error error);
+  void retry_storage(std::chrono::steady_clock::time_point now);
+
+  void load_pieces();
+  void plan_window();
+  void apply(const std::vector<WindowStep>& steps);
+  void want_likely_file();
+  void keep_finished_files();
+  void refresh_stats();
+  void refresh_state();
+  void save_resume(bool always);
+  [[nodiscard]] bool wants_more() const;
+  template <class Call>
+  void tell(Call call) {
+    for (auto observers = observers_; auto* observer : observers) {
+      // One may have been removed by the call before.
+      if (std::ranges::find(observers_, observer) != observers_.end()) call(*observer);
+    }
+  }
+  void warn(Error warning);
+
+  SessionCore& session_;
+  const std::uint64_t id_;
+  const TorrentRole role_;
+  std::optional<CacheSlot> slot_;
+  std::vector<TorrentObserver*> observers_;
+  std::shared_ptr<PeerWatch> peers_;
+  std::shared_ptr<ReadableTorrent> readable_;
+  lt::torrent_handle handle_;
+  lt::info_hash_t hashes_;
+
+  std::vector<bool> have_;
+  std::int64_t verified_ = 0;
+  std::optional<DeadlineWindow> window_;
+  std::vector<PieceSpan> open_files_;  // with a ByteSource
+  std::set<int> kept_;                 // files already handed to keep_file
+  bool checked_ = false;
+  bool left_ = false;
+  Trouble trouble_ = Trouble::None;
+  bool ever_had_peers_ = false;
+  bool plan_is_due_ = false;
+  bool verified_is_due_ = false;
+  bool read_failed_ = false;
+  bool recheck_ = false;
+  bool state_told_ = false;
+  std::int64_t last_payload_ = 0;
+  std::chrono::steady_clock::time_point last_payload_time_;
+  std::chrono::steady_clock::time_point last_saved_;
+  std::chrono::steady_clock::time_point next_retry_;
+  std::chrono::steady_clock::time_point next_dial_;
+  std::vector<lt::tcp::endpoint> named_peers_;
+
+  mutable std::mutex shared_;  // guards what follows
+  std::shared_ptr<const TorrentLayout> layout_;
+  SwarmStats stats_;
+};
+
+}  // namespace freshet::streaming

@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// The part of TorrentCore that watches over the torrent: numbers, state, what goes wrong, what is saved.
+#include <algorithm>
+#include <libtorrent/session.hpp>
+#include <libtorrent/torrent_status.hpp>
+#include <utility>
+
+#include "streaming/session_core.h"
+#include "streaming/swarm_state.h"
+#include "streaming/torrent_core.h"
+#include "streaming/torrent_files.h"
+
+namespace freshet::streaming {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// A crash loses what was fetched since: nothing but the time to check it again.
+constexpr auto save_interval = 30s;
+// A full disk is tried again this often.
+constexpr auto storage_retry = 2s;
+// Peers that the user named are dialled again while nobody is there: libtorrent gives up after three
+// failures.
+constexpr auto redial_interval = 3s;
+
+// Payload comes in bursts; this long without any is worth a look.
+constexpr auto tick_of_silence = 1s;
+
+bool is_storage(const lt::error_code& code) {
+  return code.category() == boost::system::system_category() ||
+         code.category() == boost::system::generic_category();
+}
+
+bool is_full(const lt::error_code& code) {
+  return code == boost::system::errc::no_space_on_device || code == boost::system::errc::file_too_large;
+}
+
+}  // namespace
+
+void TorrentCore::on_tick(Clock::time_point now) {
+  if (left_) return;
+  refresh_stats();
+  const auto payload = stats().bytes_down.value;
+  if (payload != std::exchange(last_payload_, payload) || !wants_more()) last_payload_time_ = now;
+  if (trouble_ == Trouble::Storage && now >= next_retry_) retry_storage(now);
+  if (peers_->peers() == 0 && now >= next_dial_) {
+    next_dial_ = now + redial_interval;
+    for (const auto& peer : named_peers_) handle_.connect_peer(peer);
+  }
+  if (now - last_saved_ >= save_interval) {
+    last_saved_ = now;
+    save_resume(false);
+    session_.make_room();
+  }
+  // Silence changes both what is wanted and what it is called.
+  if (checked_ && wants_more() && now - last_payload_time_ > tick_of_silence) plan_window();
+  refresh_state();
+}
+
+void TorrentCore::refresh_stats() {
+  if (left_) return;
+  const auto status = handle_.status({});
+  const std::lock_guard lock(shared_);
+  stats_.peers = peers_->peers();
+  stats_.seeds = peers_->seeds();
+  stats_.down_rate = Bytes{status.download_payload_rate};
+  stats_.up_rate = Bytes{status.upload_payload_rate};
+  stats_.bytes_down = Bytes{status.total_payload_download};
+  stats_.bytes_up = Bytes{status.total_payload_upload};
+  stats_.bytes_wasted = Bytes{status.total_redundant_bytes + status.total_failed_bytes};
+  stats_.bytes_verified = Bytes{verified_};
+  stats_.checking_progress = checked_ ? 1.0 : static_cast<double>(status.progress);
+}
+
+void TorrentCore::refresh_state() {
+  if (left_) return;
+  SwarmFacts facts;
+  facts.failed = trouble_ != Trouble::None;
+  facts.has_metadata = layout_ != nullptr;
+  facts.checking = !checked_;
+  facts.wants_more = wants_more();
+  facts.peers = peers_->peers();
+  facts.ever_had_peers = ever_had_peers_;
+  facts.without_payload =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - last_payload_time_);
+  const auto state = swarm_state(facts);
+  {
+    const std::lock_guard lock(shared_);
+    if (std::exchange(stats_.state, state) == state && state_told_) return;
+  }
+  state_told_ = true;
+  tell([&](TorrentObserver& observer) { observer.on_state(state); });
+}
+
+void TorrentCore::report_storage(const lt::error_code& code, const std::string& file) {
+  if (trouble_ != Trouble::None) return;
+  trouble_ = Trouble::Storage;
+  next_retry_ = Clock::now() + storage_retry;
+  const auto where = file.empty() ? std::string{} : " ('" + file + "')";
+  Error error{ErrorCategory::Storage, "disk-error",
+              "The cache cannot be read or written" + where + ": " + code.message(),
+              "look at the disk that --cache-dir names"};
+  if (is_full(code)) {
+    error.code = "disk-full";
+    error.message = "The disk is full" + where;
+    error.hint = "make room, or choose another folder with --cache-dir";
+  }
+  tell([&](TorrentObserver& observer) { observer.on_error(error); });
+  refresh_state();
+}
+
+void TorrentCore::retry_storage(Clock::time_point now) {
+  next_retry_ = now + storage_retry;
+  handle_.clear_error();
+  handle_.unset_flags(lt::torrent_flags::upload_mode);
+  handle_.resume();
+  readable_->forget_loads();
+  if (std::exchange(read_failed_, false)) {
+    checked_ = false;
+    recheck_ = true;
+    handle_.force_recheck();
+    trouble_ = Trouble::None;
+  }
+}
+
+void TorrentCore::report_failed(Error error) {
+  trouble_ = Trouble::Fatal;
+  readable_->set_error(error);
+  handle_.pause();
+  tell([&](TorrentObserver& observer) { observer.on_error(error); });
+  refresh_state();
+}
+
+void TorrentCore::on_torrent_error(const lt::error_code& code, const std::string& file) {
+  if (is_storage(code)) return report_storage(code, file);
+  report_failed({ErrorCategory::Source, "bad-torrent", "The torrent cannot go on: " + code.message(), {}});
+}
+
+void TorrentCore::save_resume(bool always) {
+  if (!slot_ || !layout_) return;
+  slot_->touch();
+  auto what = lt::torrent_handle::save_info_dict;
+  if (!always) what |= lt::torrent_handle::only_if_modified;
+  handle_.save_resume_data(what);
+}
+
+void TorrentCore::on_saved(const lt::add_torrent_params& resume) {
+  if (!slot_) return;
+  const auto saved = write_resume(*slot_, resume);
+  // While the data is being checked nothing is known of it: the next start must check again.
+  if (left_ && saved && checked_) slot_->mark_clean();
+  if (!saved && !left_) warn(saved.error());
+}
+
+}  // namespace freshet::streaming
