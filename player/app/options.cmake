@@ -2,8 +2,11 @@
 # The option table and what is made from it: no window, no network, no FFmpeg.
 add_library(freshet_app_options STATIC
   command_line.cpp
+  completion.cpp
   config_file.cpp
   environment.cpp
+  help.cpp
+  man_page.cpp
   option_rows_observing.cpp
   option_rows_playback.cpp
   option_rows_swarm.cpp

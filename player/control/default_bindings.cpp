@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "player/control/default_bindings.h"
+
+namespace freshet::control {
+namespace {
+
+constexpr DefaultBinding rows[] = {
+    {"SPACE", "cycle pause", "pause, or go on"},
+    {"p", "cycle pause", ""},
+    {"MBTN_RIGHT", "cycle pause", ""},
+    {"LEFT", "seek -5", "seek 5 seconds"},
+    {"RIGHT", "seek 5", ""},
+    {"Shift+LEFT", "no-osd seek -1 exact", "seek exactly 1 second"},
+    {"Shift+RIGHT", "no-osd seek 1 exact", ""},
+    {"DOWN", "seek -60", "seek 1 minute"},
+    {"UP", "seek 60", ""},
+    {"Shift+DOWN", "no-osd seek -5 exact", "seek exactly 5 seconds"},
+    {"Shift+UP", "no-osd seek 5 exact", ""},
+    {"PGDWN", "add chapter -1", "go to the previous or next chapter"},
+    {"PGUP", "add chapter 1", ""},
+    {"!", "add chapter -1", ""},
+    {"@", "add chapter 1", ""},
+    {"Shift+PGDWN", "seek -600", "seek 10 minutes"},
+    {"Shift+PGUP", "seek 600", ""},
+    {"WHEEL_DOWN", "seek -10", "seek 10 seconds"},
+    {"WHEEL_UP", "seek 10", ""},
+    {".", "frame-step", "show the next frame and pause"},
+    {",", "frame-back-step", "show the frame before and pause"},
+    {"[", "multiply speed 1/1.1", "play slower or faster by a tenth"},
+    {"]", "multiply speed 1.1", ""},
+    {"{", "multiply speed 0.5", "play at half or double speed"},
+    {"}", "multiply speed 2.0", ""},
+    {"BS", "set speed 1.0", "play at normal speed"},
+    {"9", "add volume -2", "softer or louder"},
+    {"0", "add volume 2", ""},
+    {"/", "add volume -2", ""},
+    {"*", "add volume 2", ""},
+    {"WHEEL_LEFT", "add volume -2", ""},
+    {"WHEEL_RIGHT", "add volume 2", ""},
+    {"VOLUME_DOWN", "add volume -2", ""},
+    {"VOLUME_UP", "add volume 2", ""},
+    {"m", "cycle mute", "sound off and on"},
+    {"MUTE", "cycle mute", ""},
+    {"SHARP", "cycle audio", "next audio track"},
+    {"_", "cycle video", "next video track"},
+    {"j", "cycle sub", "next or previous subtitle track"},
+    {"J", "cycle sub down", ""},
+    {"v", "cycle sub-visibility", "hide or show subtitles"},
+    {"z", "add sub-delay -0.1", "subtitles 100 ms earlier"},
+    {"Z", "add sub-delay +0.1", "subtitles 100 ms later"},
+    {"x", "add sub-delay +0.1", ""},
+    {"Ctrl++", "add audio-delay 0.100", "sound 100 ms later or earlier"},
+    {"Ctrl+-", "add audio-delay -0.100", ""},
+    {"f", "cycle fullscreen", "the whole screen, or a window"},
+    {"MBTN_LEFT_DBL", "cycle fullscreen", ""},
+    {"ESC", "set fullscreen no", "back to a window"},
+    {"s", "screenshot", "save the picture with subtitles"},
+    {"S", "screenshot video", "save the picture without subtitles"},
+    {"Ctrl+s", "screenshot window", "save the window"},
+    {"o", "show-progress", "show where playback is"},
+    {"P", "show-progress", ""},
+    {"O", "no-osd cycle-values osd-level 3 1", "show the time always, or on demand"},
+    {"F8", "show-text ${playlist}", "show the playlist"},
+    {"F9", "show-text ${track-list}", "show the tracks"},
+    {"<", "playlist-prev", "previous or next in the playlist"},
+    {">", "playlist-next", ""},
+    {"ENTER", "playlist-next", ""},
+    {"MBTN_BACK", "playlist-prev", ""},
+    {"MBTN_FORWARD", "playlist-next", ""},
+    {"PREV", "playlist-prev", ""},
+    {"NEXT", "playlist-next", ""},
+    {"L", "cycle-values loop-file \"inf\" \"no\"", "start over at the end, or not"},
+    {"PLAY", "cycle pause", "media keys"},
+    {"PAUSE", "cycle pause", ""},
+    {"PLAYPAUSE", "cycle pause", ""},
+    {"PLAYONLY", "set pause no", ""},
+    {"PAUSEONLY", "set pause yes", ""},
+    {"FORWARD", "seek 60", ""},
+    {"REWIND", "seek -60", ""},
+    {"q", "quit", "end the program"},
+    {"Q", "quit", ""},
+    {"STOP", "quit", ""},
+    {"POWER", "quit", ""},
+    {"CLOSE_WIN", "quit", ""},
+    {"Ctrl+w", "quit", ""},
+    {"Ctrl+c", "quit 4", ""},
+    {"MBTN_LEFT", "ignore", ""},
+};
+
+}  // namespace
+
+std::span<const DefaultBinding> default_bindings() {
+  return rows;
+}
+
+}  // namespace freshet::control
