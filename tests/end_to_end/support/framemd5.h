@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// FFmpeg's framemd5 text, read; and what ffmpeg itself writes for a file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace freshet::end_to_end {
+
+struct HashedFrame {
+  std::int64_t pts = 0;
+  std::int64_t size = 0;
+  std::string md5;
+  bool operator==(const HashedFrame&) const = default;
+};
+
+struct FrameHashes {
+  std::string time_base;  // "1/1000"
+  std::vector<HashedFrame> frames;
+  [[nodiscard]] double seconds(const HashedFrame& frame) const;
+  [[nodiscard]] std::vector<std::string> digests() const;  // the MD5 column
+};
+
+[[nodiscard]] FrameHashes parse_framemd5(const std::string& text);
+[[nodiscard]] FrameHashes read_framemd5(const std::filesystem::path& file);
+
+// ffmpeg -noautorotate -fps_mode passthrough -map 0:v:0 -f framemd5, with the container's own time stamps.
+[[nodiscard]] FrameHashes ffmpeg_video(const std::filesystem::path& file);
+// ffmpeg -map 0:a:0 -f framemd5
+[[nodiscard]] FrameHashes ffmpeg_audio(const std::filesystem::path& file);
+
+}  // namespace freshet::end_to_end
