@@ -6,6 +6,14 @@
 //
 // Threads: the AudioSink half as sinks.h says; the rest from the controller's thread, never blocking but for
 // the device's opening. The device's callback touches one lock-free ring and the clock, nothing else.
+//
+// The clock. From the first sample of a generation the output writes an anchor with each buffer. It stands
+// (rate 0) while paused and in an underrun. Once drained(), the output leaves it alone until newer sound comes:
+// who goes on then reads the last anchor and keeps a line of its own. A hole in the sound (a write whose pts is
+// later than the last one's end) is played as silence; the clock runs through it.
+//
+// Without a device, or when it is unplugged, sound is taken at the pace of real time and nobody hears it:
+// problem() says so, and playing goes on.
 #pragma once
 
 #include <cstdint>
@@ -42,10 +50,12 @@ class AudioOutput : public media::AudioSink {
   [[nodiscard]] virtual bool underrun() const = 0;
   // Sound queued and not yet heard.
   [[nodiscard]] virtual MediaTime queued() const = 0;
+  // Why nothing is heard: Internal "no-audio-device", "audio-device-lost". Nothing when all is well.
+  [[nodiscard]] virtual std::optional<Error> problem() const = 0;
 };
 
-// `clock` outlives the output. `on_change` is called from any thread but the callback's critical part when
-// drained() or underrun() may have changed; it must return at once.
+// `clock` outlives the output. `on_change` is called, on a thread of the output's own, when drained(), underrun(),
+// problem() or the clock's running may have changed; it must return at once.
 [[nodiscard]] std::unique_ptr<AudioOutput> open_audio_output(OutputKind kind,
                                                              const AudioOptions& options,
                                                              media::MediaClock& clock,

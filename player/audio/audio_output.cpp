@@ -1,0 +1,200 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "player/audio/audio_output.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "player/audio/gain.h"
+#include "player/audio/null_device.h"
+#include "player/audio/playout.h"
+#include "player/audio/sdl_device.h"
+#include "player/audio/sdl_unplugged.h"
+
+namespace freshet::audio {
+namespace {
+
+class Output final : public AudioOutput {
+ public:
+  Output(OutputKind kind, const AudioOptions& options, media::MediaClock& clock,
+         std::function<void()> on_change)
+      : playout_(clock), pace_(options.untimed ? Pace::AtOnce : Pace::RealTime),
+        on_change_(std::move(on_change)), volume_(options.volume), mute_(options.mute) {
+    playout_.set_paused(options.paused);
+    playout_.set_delay(options.delay);
+    apply_gain();
+    if (kind == OutputKind::Sdl) {
+      pace_ = Pace::RealTime;
+      system_.emplace();
+      unplugged_.emplace([this](std::uint32_t device) {
+        if (device != sdl_id_) return;
+        lost_ = true;
+        playout_.changes().ring();
+      });
+    }
+    reporter_ = std::jthread([this](std::stop_token stop) { report(std::move(stop)); });
+  }
+
+  ~Output() override {
+    unplugged_.reset();  // it rings
+    reporter_.request_stop();
+    playout_.changes().ring();
+    reporter_.join();
+    const std::scoped_lock lock(device_mutex_);
+    close();
+  }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // --- AudioSink
+
+  Result<media::AudioFormat> configure(const media::AudioFormat& wanted) override {
+    if (wanted.sample_rate <= 0 || wanted.channels <= 0) {
+      return fail(ErrorCategory::Media, "bad-audio-format", "The sound has no usable format");
+    }
+    {
+      const std::scoped_lock lock(device_mutex_);
+      if (open_locked() && wanted == wanted_) return format_;
+    }
+    // Another format: what is queued in the old one is heard first.
+    playout_.wait_until_taken();
+    const std::scoped_lock lock(device_mutex_);
+    close();
+    wanted_ = wanted;
+    open(wanted);
+    return format_;
+  }
+
+  bool write(std::span<const float> samples, MediaTime pts, double speed, Generation generation) override {
+    return playout_.write(samples, pts, speed, generation);
+  }
+  void finish(Generation generation) override { playout_.finish(generation); }
+  void cancel_before(Generation generation) noexcept override { playout_.cancel_before(generation); }
+
+  // --- AudioOutput
+
+  void set_paused(bool paused) override { playout_.set_paused(paused); }
+  void set_volume(double percent) override {
+    volume_ = percent;
+    apply_gain();
+  }
+  void set_mute(bool mute) override {
+    mute_ = mute;
+    apply_gain();
+  }
+  void set_delay(MediaTime delay) override { playout_.set_delay(delay); }
+  bool drained(Generation generation) const override { return playout_.drained(generation); }
+  bool underrun() const override { return playout_.underrun(); }
+  MediaTime queued() const override { return playout_.queued(std::chrono::steady_clock::now()); }
+  std::optional<Error> problem() const override {
+    const std::scoped_lock lock(problem_mutex_);
+    return problem_;
+  }
+
+ private:
+  void apply_gain() { playout_.set_gain(mute_ ? 0 : volume_gain(volume_)); }
+
+  [[nodiscard]] bool open_locked() const { return sdl_ || null_; }
+
+  void close() {
+    sdl_id_ = 0;
+    sdl_.reset();
+    null_.reset();
+  }
+
+  void set_problem(std::optional<Error> problem) {
+    {
+      const std::scoped_lock lock(problem_mutex_);
+      problem_ = std::move(problem);
+    }
+    playout_.changes().ring();
+  }
+
+  void open(const media::AudioFormat& wanted) {
+    if (system_) {
+      if (system_->problem()) {
+        set_problem(system_->problem());
+      } else if (auto device = SdlDevice::open(playout_, wanted, Negotiation::Free)) {
+        set_problem(std::nullopt);
+        format_ = (*device)->format();
+        playout_.reset((*device)->setup());
+        start(std::move(*device));
+        return;
+      } else {
+        set_problem(device.error());
+      }
+    }
+    // Rates and counts that a null device takes as they are, within what makes sense.
+    format_ = {.sample_rate = std::clamp(wanted.sample_rate, 8000, 192000),
+               .channels = std::clamp(wanted.channels, 1, 8)};
+    playout_.reset(NullDevice::setup(format_, pace_));
+    null_.emplace(playout_, format_, pace_);
+  }
+
+  void start(std::unique_ptr<SdlDevice> device) {
+    sdl_ = std::move(device);
+    sdl_id_ = sdl_->id();
+    sdl_->start();
+  }
+
+  // The device is gone: its sound goes to the one that is the default now, or to nobody.
+  void replace_lost_device() {
+    const std::scoped_lock lock(device_mutex_);
+    if (!lost_.exchange(false) || !sdl_) return;
+    close();
+    if (auto device = SdlDevice::open(playout_, format_, Negotiation::Exact)) {
+      playout_.move_to((*device)->setup());
+      start(std::move(*device));
+      return;
+    }
+    playout_.move_to(NullDevice::setup(format_, pace_));
+    null_.emplace(playout_, format_, pace_);
+    set_problem(Error{ErrorCategory::Internal, "audio-device-lost", "The sound device was removed",
+                      "Playing goes on without sound"});
+  }
+
+  void report(std::stop_token stop) {
+    std::uint32_t seen = 0;  // what was rung before this thread came up counts
+    for (;;) {
+      playout_.changes().wait(seen);
+      if (stop.stop_requested()) return;
+      seen = playout_.changes().seen();
+      if (lost_) replace_lost_device();
+      if (on_change_) on_change_();
+    }
+  }
+
+  Playout playout_;
+  Pace pace_;
+  const std::function<void()> on_change_;
+  // The controller's thread.
+  double volume_;
+  bool mute_;
+
+  mutable std::mutex problem_mutex_;
+  std::optional<Error> problem_;
+
+  std::optional<SdlSystem> system_;
+  std::mutex device_mutex_;  // what follows; held while a device opens, so never taken by the controller's thread
+  media::AudioFormat wanted_;
+  media::AudioFormat format_;
+  std::unique_ptr<SdlDevice> sdl_;
+  std::optional<NullDevice> null_;
+
+  std::atomic<std::uint32_t> sdl_id_{0};
+  std::atomic<bool> lost_{false};
+  std::optional<SdlUnplugged> unplugged_;
+  std::jthread reporter_;
+};
+
+}  // namespace
+
+std::unique_ptr<AudioOutput> open_audio_output(OutputKind kind, const AudioOptions& options,
+                                               media::MediaClock& clock, std::function<void()> on_change) {
+  return std::make_unique<Output>(kind, options, clock, std::move(on_change));
+}
+
+}  // namespace freshet::audio
