@@ -3,6 +3,8 @@
 
 // The plain on-screen display, drawn by libass: one message at the top left, a bar with times at a seek, and a
 // card in the middle that names what is being waited for. Main thread only.
+//
+// Text may come from anywhere (torrents, files, IPC): it is bounded, made valid and never obeyed as markup.
 #pragma once
 
 #include <chrono>
@@ -36,9 +38,9 @@ class Osd {
   virtual void show_gauge(std::string label, double value, double maximum,
                           std::chrono::milliseconds duration, MonotonicTime now) = 0;
   virtual void set_wait(std::optional<OsdWait> wait) = 0;  // stays until set to nullopt
-  // Several lines that stay until cleared (an error with its hint, the idle screen).
+  // Several lines that stay until cleared (an error with its hint, the idle screen). Hides what is waited for.
   virtual void set_card(std::optional<std::string> title, std::vector<std::string> lines) = 0;
-  // scale: pixels a logical point.
+  // scale: pixels a logical point. What did not change comes as the same pointers.
   [[nodiscard]] virtual std::vector<video::OverlayPointer> render(int width, int height, double scale,
                                                                   MonotonicTime now) = 0;
   // When something shown ends by itself.
