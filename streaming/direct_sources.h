@@ -28,14 +28,29 @@ namespace freshet::streaming {
 [[nodiscard]] std::shared_ptr<ByteSource> open_pipe(int descriptor, Bytes memory);
 
 struct HttpOptions {
-  std::optional<std::string> proxy;  // as SessionOptions::proxy; names are resolved by it
+  // As SessionOptions::proxy; everything goes through it and it resolves the names. Without one, http_proxy
+  // and its kin in the environment count, as curl reads them.
+  std::optional<std::string> proxy = {};
   std::chrono::seconds connect_timeout{10};
-  Bytes memory = mib(150);  // RAM for what was read
+  Bytes memory = mib(150);  // RAM for what was read and what comes next; at least 8 MiB are used
+  std::optional<std::filesystem::path> certificates =
+      {};  // a PEM file of trusted authorities, instead of the system's
+  std::chrono::milliseconds retry_pause{
+      250};  // after the first failure in a row; doubled up to 32 times that
 };
 
-// Probes with a ranged request. A server without ranges gives a source that is not seekable. Blocks until the
-// first reply or `stop`. Errors: Source "http-status", "bad-url"; Network "connect-failed", "tls-failed",
-// "timeout".
+// Probes with a ranged request, and goes on reading from its answer. Blocks until the first reply or `stop`.
+//   - A server without ranges gives a source that is not seekable: a read behind what is in memory starts the
+//     download again.
+//   - Reads ahead up to three eighths of `memory`, at two places at most; a read elsewhere opens a new
+//   request.
+//   - A connection that breaks is opened again where it broke, several times with growing pauses, before a
+//   read fails
+//     with Network "connection-lost", "connect-failed" or "timeout"; the next read tries anew.
+//   - A file that changes on the server fails with Source "changed-on-server" and is never mixed.
+// Only http and https, after redirects as well; certificates are verified. Errors: Source "http-status",
+// "bad-url", "bad-server"; Network "connect-failed", "tls-failed", "timeout"; Usage "bad-proxy",
+// "interrupted" (by `stop`).
 [[nodiscard]] Result<std::shared_ptr<ByteSource>> open_http(const std::string& url,
                                                             const HttpOptions& options, std::stop_token stop);
 

@@ -5,6 +5,11 @@ add_library(freshet_sources STATIC
   episode.cpp
   file_choice.cpp
   file_names.cpp
+  http_cache.cpp
+  http_get.cpp
+  http_plan.cpp
+  http_source.cpp
+  http_transfer.cpp
   local_file.cpp
   magnet.cpp
   pipe_source.cpp
