@@ -10,7 +10,8 @@ namespace freshet::media {
 // Why this is right without a fence (which the thread sanitizer does not follow):
 //  * The writer makes the sequence odd, then stores each field with release order, then makes it even with
 //    release order.
-//  * A reader that sees an even sequence acquires all that was written before it, so no field it loads is older
+//  * A reader that sees an even sequence acquires all that was written before it, so no field it loads is
+//  older
 //    than that.
 //  * A reader that loads a field of a later write acquires that store, and with it the odd sequence stored
 //    before it; its second look at the sequence therefore cannot find the old number again.
@@ -45,7 +46,9 @@ ClockAnchor MediaClock::anchor() const noexcept {
   }
 }
 
-MediaTime MediaClock::position(MonotonicTime now) const noexcept { return position_at(anchor(), now); }
+MediaTime MediaClock::position(MonotonicTime now) const noexcept {
+  return position_at(anchor(), now);
+}
 
 MediaTime position_at(const ClockAnchor& anchor, MonotonicTime now) noexcept {
   // 285 years: whatever a broken file says as pts, sums stay inside 64 bits.

@@ -14,19 +14,20 @@
 namespace freshet::media {
 
 struct ClockAnchor {
-  MonotonicTime at{};        // when…
-  MediaTime position{0};     // …this position is seen and heard
-  double rate = 1.0;         // media seconds a real second; 0 stands still
+  MonotonicTime at{};                  // when…
+  MediaTime position{0};               // …this position is seen and heard
+  double rate = 1.0;                   // media seconds a real second; 0 stands still
   MediaTime floor = MediaTime::min();  // never earlier than this: holds the line still until sound is heard
   Generation generation{};
-  bool valid = false;        // false: no position known yet in this generation
+  bool valid = false;  // false: no position known yet in this generation
 };
 
 // A sequence lock whose fields are atomics, so that a reader never takes a lock and the thread sanitizer sees
 // no race. Invariant: a reader gets one whole anchor, never parts of two.
 class MediaClock {
  public:
-  // Writers must not overlap: who may write is agreed by the owner (docs/architecture.md, "Who owns the clock").
+  // Writers must not overlap: who may write is agreed by the owner (docs/architecture.md, "Who owns the
+  // clock").
   void set(const ClockAnchor& anchor) noexcept;
   [[nodiscard]] ClockAnchor anchor() const noexcept;
   // Position at `now`, extrapolated. Meaningless while !anchor().valid.

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The media pipeline of one opened file: bytes in, pictures, sound and subtitle events out. It knows neither
-// window nor network nor disk: it is given a ByteSource and sinks, and nothing in it is global, so that it can
-// move into a sandboxed process of its own.
+// window nor network nor disk: it is given a ByteSource and sinks, and nothing in it is global, so that it
+// can move into a sandboxed process of its own.
 //
-// Threads. The pipeline owns a demux thread and one decoder thread per active stream. All public functions may
-// be called from the controller's thread (one thread, the same for all calls) and never wait for data; the
-// destructor joins the threads (milliseconds, since it cancels every read first). The listener is called on
-// the pipeline's threads: it must return at once and must not call the pipeline.
+// Threads. The pipeline owns a demux thread and one decoder thread per active stream. All public functions
+// may be called from the controller's thread (one thread, the same for all calls) and never wait for data;
+// the destructor joins the threads (milliseconds, since it cancels every read first). The listener is called
+// on the pipeline's threads: it must return at once and must not call the pipeline.
 //
 // Invariants
 // 1. Newest seek wins: nothing of an older generation is returned by next_frame() or reaches a sink after
@@ -34,14 +34,15 @@ namespace freshet::media {
 enum class SeekMode : std::uint8_t {
   Exact,          // the picture that is seen at the target
   Keyframe,       // the last key frame at or before the target
-  KeyframeAfter,  // the first key frame at or after it (a step forward must not fall back); the last one at the end
+  KeyframeAfter,  // the first key frame at or after it (a step forward must not fall back); the last one at
+                  // the end
 };
 
 // Which pixel formats the picture's sink can show; all else is converted by the decoder's thread.
 enum class FrameFormats : std::uint8_t {
-  Any,       // nothing is converted
-  Planar,    // what libplacebo uploads: planar and semi-planar YUV, gray, planar and packed RGB, 8 to 16 bits
-  Basic,     // yuv420p, nv12 or bgra, 8 bits
+  Any,     // nothing is converted
+  Planar,  // what libplacebo uploads: planar and semi-planar YUV, gray, planar and packed RGB, 8 to 16 bits
+  Basic,   // yuv420p, nv12 or bgra, 8 bits
 };
 
 // --vid, --aid, --sid
@@ -51,19 +52,20 @@ struct TrackChoice {
 };
 
 struct PipelineOptions {
-  TrackChoice video, audio, subtitle;
-  std::vector<std::string> audio_languages;     // --alang, best first; "en" also matches "eng"
-  std::vector<std::string> subtitle_languages;  // --slang; without it Auto shows only default or forced tracks
+  TrackChoice video{}, audio{}, subtitle{};
+  std::vector<std::string> audio_languages{};  // --alang, best first; "en" also matches "eng"
+  std::vector<std::string>
+      subtitle_languages{};  // --slang; without it Auto shows only default or forced tracks
   MediaTime start{0};
   SeekMode start_mode = SeekMode::Exact;
   FrameFormats frame_formats = FrameFormats::Any;
-  bool digests = false;                          // fill VideoFrame::digest
-  // The generation of the first frames. The sinks outlive a pipeline, so the next pipeline of the process goes
-  // on where the last one stopped: nothing the old one queued is ever newer.
+  bool digests = false;  // fill VideoFrame::digest
+  // The generation of the first frames. The sinks outlive a pipeline, so the next pipeline of the process
+  // goes on where the last one stopped: nothing the old one queued is ever newer.
   Generation first_generation{1};
-  Bytes packet_memory = mib(64);                 // demuxed packets ahead of the decoders
+  Bytes packet_memory = mib(64);  // demuxed packets ahead of the decoders
   MediaTime read_ahead = std::chrono::seconds(20);
-  int decoder_threads = 0;                       // 0: one a core
+  int decoder_threads = 0;  // 0: one a core
 };
 
 // How much is decoded or ready to decode, and whether the pipeline waits for bytes.
@@ -71,7 +73,7 @@ struct BufferState {
   Generation generation{};
   MediaTime buffered_until{0};  // every active stream has packets up to here
   MediaTime ahead{0};           // of buffered_until before the given position
-  Bytes packets;                // demuxed, not yet decoded
+  Bytes packets{};              // demuxed, not yet decoded
   bool reading = false;         // the demuxer is inside ByteSource::read right now
   bool read_finished = false;   // the demuxer reached the end
   bool full = false;            // packet memory or read_ahead used up
@@ -80,11 +82,11 @@ struct BufferState {
 class PipelineListener {
  public:
   virtual ~PipelineListener() = default;
-  virtual void on_opened(const MediaInfo& info) = 0;        // once, then playback starts by itself
-  virtual void on_failed(const Error& error) = 0;           // cannot be opened or played at all, or a read failed
+  virtual void on_opened(const MediaInfo& info) = 0;  // once, then playback starts by itself
+  virtual void on_failed(const Error& error) = 0;     // cannot be opened or played at all, or a read failed
   virtual void on_warning(const std::string& message) = 0;  // part of it cannot be played
   virtual void on_frame_ready() = 0;                        // next_frame() has something new
-  virtual void on_buffer_changed() = 0;                     // reading started to wait or got data, end reached
+  virtual void on_buffer_changed() = 0;  // reading started to wait or got data, end reached
   virtual void on_tracks_changed(const std::vector<Track>& tracks) = 0;  // an external file was added
   virtual void on_seekable_range(MediaTime duration) { (void)duration; }
 };
@@ -93,8 +95,7 @@ class Pipeline {
  public:
   // Starts opening `source` on the demux thread. `audio` may be null (--no-audio), as may `digests`.
   // The sinks and the listener outlive the pipeline. `name` is used in messages and to guess the format.
-  [[nodiscard]] static std::unique_ptr<Pipeline> open(std::shared_ptr<ByteSource> source,
-                                                      std::string name,
+  [[nodiscard]] static std::unique_ptr<Pipeline> open(std::shared_ptr<ByteSource> source, std::string name,
                                                       const PipelineOptions& options,
                                                       PipelineListener& listener, AudioSink* audio,
                                                       SubtitleSink& subtitles,
@@ -126,10 +127,10 @@ class Pipeline {
   // Active track's id, 0 for none.
   [[nodiscard]] virtual int selected(TrackKind kind) const = 0;
 
-  // A side-car file, any encoding (found out by uchardet); it is read whole (at most 32 MiB) on a thread of its own.
-  // Reported by on_tracks_changed or on_warning. `select`: becomes the active subtitle.
-  virtual void add_subtitle_file(std::shared_ptr<ByteSource> source, std::string name,
-                                 std::string language, bool select) = 0;
+  // A side-car file, any encoding (found out by uchardet); it is read whole (at most 32 MiB) on a thread of
+  // its own. Reported by on_tracks_changed or on_warning. `select`: becomes the active subtitle.
+  virtual void add_subtitle_file(std::shared_ptr<ByteSource> source, std::string name, std::string language,
+                                 bool select) = 0;
 
   [[nodiscard]] virtual BufferState buffer(MediaTime position) const = 0;
   // Frames the decoder may skip to catch up when pictures are late; 0 normally.
@@ -143,6 +144,11 @@ class Pipeline {
 // Writes a picture as PNG or JPEG by the file name's extension, upright and with square pixels.
 // Errors: Storage "write-failed", Usage "bad-image-format".
 [[nodiscard]] Result<void> write_image(const VideoFrame& frame, const std::string& path);
+
+// What FFmpeg prints to stderr of its own accord, for the whole process; the program's main() decides.
+// Anything that a viewer must know comes through PipelineListener.
+enum class LibraryMessages : std::uint8_t { Silent, Errors, Everything };
+void set_library_messages(LibraryMessages messages);
 
 // "libavformat 59.27.100" and so on, for --version.
 [[nodiscard]] std::vector<std::string> library_versions();

@@ -29,15 +29,15 @@ class AudioSink {
   virtual ~AudioSink() = default;
 
   // Asks for a format near `wanted`; the pipeline converts to what is returned. Called on the audio decoder's
-  // thread, at the start and when the stream's format changes. May block while the device opens. Equal formats
-  // keep the device open (gapless). Errors: Internal "no-audio-device" (the pipeline then plays without sound).
+  // thread, at the start and when the stream's format changes. May block while the device opens. Equal
+  // formats keep the device open (gapless). Errors: Internal "no-audio-device" (the pipeline then plays
+  // without sound).
   [[nodiscard]] virtual Result<AudioFormat> configure(const AudioFormat& wanted) = 0;
 
   // Queues interleaved samples whose first one belongs at `pts`; `speed` media seconds a device second (the
-  // samples are already stretched). Blocks while the queue is full (about 200 ms of sound). Returns false when
-  // `generation` is stale: what is left is thrown away.
-  virtual bool write(std::span<const float> samples, MediaTime pts, double speed,
-                     Generation generation) = 0;
+  // samples are already stretched). Blocks while the queue is full (about 200 ms of sound). Returns false
+  // when `generation` is stale: what is left is thrown away.
+  virtual bool write(std::span<const float> samples, MediaTime pts, double speed, Generation generation) = 0;
 
   // No more samples will come in this generation; the sink calls no one, drained() tells.
   virtual void finish(Generation generation) = 0;
@@ -49,20 +49,20 @@ class AudioSink {
 // One line of a text subtitle in ASS form, or the start of one or more bitmaps.
 struct SubtitleBitmap {
   int x = 0, y = 0, width = 0, height = 0;  // in the coordinate space below
-  std::vector<std::uint8_t> rgba;           // straight alpha, width*height*4
+  std::vector<std::uint8_t> rgba{};         // straight alpha, width*height*4
 };
 struct SubtitleEvent {
   Generation generation{};
-  int track_id = 0;              // Track::id
+  int track_id = 0;  // Track::id
   MediaTime start{0};
-  MediaTime duration{0};         // 0: until the next event of this track (bitmaps)
-  std::string ass;               // what follows "Dialogue: " in a Matroska packet: ReadOrder,Layer,Style,…
-  std::vector<SubtitleBitmap> bitmaps;
+  MediaTime duration{0};  // 0: until the next event of this track (bitmaps)
+  std::string ass{};      // what follows "Dialogue: " in a Matroska packet: ReadOrder,Layer,Style,…
+  std::vector<SubtitleBitmap> bitmaps{};
   int space_width = 0, space_height = 0;  // of bitmaps
 };
 struct SubtitleTrack {
   int id = 0;
-  std::string ass_header;        // script info and styles; FFmpeg makes one for plain text formats
+  std::string ass_header{};  // script info and styles; FFmpeg makes one for plain text formats
   bool bitmaps = false;
 };
 struct FontAttachment {
@@ -84,13 +84,13 @@ class SubtitleSink {
 // Decoded sound before conversion, one call a decoded frame, as FFmpeg's framemd5 of pcm_s16le sees it.
 struct AudioDigest {
   int stream_index = 0;
-  std::int64_t pts = 0;      // in 1/sample_rate
-  std::int64_t duration = 0; // samples
+  std::int64_t pts = 0;       // in 1/sample_rate
+  std::int64_t duration = 0;  // samples
   std::uint64_t size = 0;
   std::array<std::uint8_t, 16> md5{};
   int sample_rate = 0;
   int channels = 0;
-  std::string channel_layout;  // "stereo"
+  std::string channel_layout{};  // "stereo"
 };
 class AudioDigestSink {
  public:

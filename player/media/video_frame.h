@@ -37,7 +37,7 @@ struct FramePlane {
   std::ptrdiff_t stride = 0;        // bytes between rows
   int width = 0;                    // pixels
   int height = 0;
-  int pixel_bytes = 0;              // bytes between pixels
+  int pixel_bytes = 0;  // bytes between pixels
   int component_count = 0;
   std::array<PlaneComponent, 4> components;
 };
@@ -64,10 +64,10 @@ struct HdrInfo {
 // FFmpeg's framemd5 of the decoded, unrotated, unconverted picture.
 struct FrameDigest {
   std::array<std::uint8_t, 16> md5{};
-  std::uint64_t size = 0;    // bytes hashed
-  std::int64_t pts = 0;      // in the stream's time base, as the container says, not rebased
-  std::int64_t duration = 0; // in the stream's time base
-  Rational time_base{0, 1};  // of pts and duration; 0/1 when unknown
+  std::uint64_t size = 0;     // bytes hashed
+  std::int64_t pts = 0;       // in the stream's time base, as the container says, not rebased
+  std::int64_t duration = 0;  // in the stream's time base
+  Rational time_base{0, 1};   // of pts and duration; 0/1 when unknown
 };
 
 struct VideoFrame {
@@ -83,12 +83,12 @@ struct VideoFrame {
   ColorInfo color;
   std::optional<HdrInfo> hdr;
   Rational sample_aspect{1, 1};
-  int rotation = 0;        // clockwise degrees to show it upright: 0, 90, 180, 270
+  int rotation = 0;  // clockwise degrees to show it upright: 0, 90, 180, 270
   bool keyframe = false;
-  bool still = false;      // an attached picture (cover art)
-  std::optional<FrameDigest> digest;  // when PipelineOptions::digests
-  int native_format = -1;  // media/'s own name of the pixel format; for screenshots only
-  std::string format_name; // "yuv420p10le", for people
+  bool still = false;                   // an attached picture (cover art)
+  std::optional<FrameDigest> digest;    // when PipelineOptions::digests
+  int native_format = -1;               // media/'s own name of the pixel format; for screenshots only
+  std::string format_name;              // "yuv420p10le", for people
   std::shared_ptr<const void> storage;  // keeps the planes alive
 };
 using FramePointer = std::shared_ptr<const VideoFrame>;

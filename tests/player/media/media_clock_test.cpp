@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player/media/media_clock.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
+#include <gtest/gtest.h>
 #include <thread>
 #include <vector>
 

@@ -1,0 +1,235 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "player/media/demuxer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "player/media/media_description.h"
+
+namespace freshet::media {
+namespace {
+
+// Containers that people have films, series and music in. All others stay shut: playlists and manifests (they
+// name further files), devices, game formats; fewer parsers is less to attack.
+constexpr const char* allowed_formats =
+    "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,av1,obu,ivf,m4v,vc1,flv,live_flv,asf,ogg,wav,w64,"
+    "mp3,flac,"
+    "aac,ac3,eac3,dts,dtshd,truehd,mlp,opus,aiff,ape,wv,tta,tak,mpc,mpc8,caf,amr,dsf,au,rm,nut,mxf,gxf,dv,"
+    "wtv,"
+    "nsv,mjpeg,gif,apng,yuv4mpegpipe,3gp";
+
+// How much of the file is read to find out its format and what its streams are, before the first picture. A
+// container with a header needs a few packets only; MPEG-TS says nothing up front, and its tables, parameter
+// sets and a first sound packet lie within this at any usual rate.
+constexpr std::int64_t probe_bytes = 2'500'000;
+constexpr int format_probe_bytes = 1 << 20;
+constexpr std::int64_t probe_microseconds = 2'000'000;
+constexpr int streams_limit = 256;
+// Broken packets one after the other before the rest counts as lost. Every failing read ends at another
+// place.
+constexpr int broken_reads_limit = 200;
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+int refuse_open(AVFormatContext* /*context*/, AVIOContext** /*io*/, const char* /*url*/, int /*flags*/,
+                AVDictionary** /*options*/) {
+  return AVERROR(EACCES);
+}
+
+int is_interrupted(void* function) {
+  return (*static_cast<const std::function<bool()>*>(function))() ? 1 : 0;
+}
+
+// Only the last part of a path, so that nothing inside FFmpeg ever holds the name of another file.
+std::string base_name(const std::string& name) {
+  const auto slash = name.find_last_of('/');
+  return slash == std::string::npos ? name : name.substr(slash + 1);
+}
+
+}  // namespace
+
+Demuxer::Demuxer(AvioReader& reader, std::string name, std::function<bool()> interrupted)
+    : reader_(reader), name_(base_name(name)), interrupted_(std::move(interrupted)) {}
+
+std::expected<std::unique_ptr<Demuxer>, ReadError> Demuxer::open(AvioReader& reader, const std::string& name,
+                                                                 std::function<bool()> interrupted) {
+  std::unique_ptr<Demuxer> demuxer(new Demuxer(reader, name, std::move(interrupted)));
+  if (auto opened = demuxer->open_context(); !opened) return std::unexpected(opened.error());
+  if (auto analysed = demuxer->analyse(); !analysed) return std::unexpected(analysed.error());
+  demuxer->describe();
+  return demuxer;
+}
+
+ReadError Demuxer::failure_or(Error error) const {
+  if (reader_.failure()) return *reader_.failure();
+  if (interrupted_()) return ReadCancelled{};
+  return error;
+}
+
+std::expected<void, ReadError> Demuxer::open_context() {
+  AVFormatContext* context = avformat_alloc_context();
+  if (context == nullptr) {
+    return std::unexpected(Error{ErrorCategory::Internal, "out-of-memory", "Out of memory", ""});
+  }
+  context->pb = reader_.context();
+  context->interrupt_callback = {&is_interrupted, &interrupted_};
+  context->io_open = &refuse_open;
+  context->protocol_whitelist = av_strdup("");
+  context->format_whitelist = av_strdup(allowed_formats);
+  context->probesize = probe_bytes;
+  context->format_probesize = format_probe_bytes;
+  context->max_analyze_duration = probe_microseconds;
+  context->fps_probe_size = 0;  // the frame rate is for people; not worth 20 packets before the first picture
+  context->max_streams = streams_limit;
+  const int result = avformat_open_input(&context, name_.c_str(), nullptr, nullptr);
+  context_.reset(context);
+  if (result >= 0) return {};
+  Error error{ErrorCategory::Media, "not-media",
+              "\"" + name_ + "\" is not a video or sound file that can be played",
+              "Its beginning is no known container (" + error_text(result) + ")"};
+  return std::expected<void, ReadError>(std::unexpect, failure_or(std::move(error)));
+}
+
+std::expected<void, ReadError> Demuxer::analyse() {
+  const int result = avformat_find_stream_info(context_.get(), nullptr);
+  if (reader_.failure()) return std::unexpected(*reader_.failure());
+  if (interrupted_()) return std::unexpected(ReadCancelled{});
+  if (result < 0 && context_->nb_streams == 0) {
+    return std::unexpected(
+        Error{ErrorCategory::Media, "not-media", "\"" + name_ + "\" holds no streams", error_text(result)});
+  }
+  return {};
+}
+
+void Demuxer::describe() {
+  info_ = describe_media(*context_, reader_.source().seekable() == Seekable::Yes);
+  streams_.clear();
+  fragmented_ = contains(context_->iformat->name, "mov");
+  for (unsigned i = 0; i < context_->nb_streams; ++i) {
+    streams_.push_back(describe_stream(*context_, static_cast<int>(i), info_.start_time));
+    if (context_->streams[i]->nb_frames > 0) fragmented_ = false;
+  }
+  index_read_ = !contains(context_->iformat->name, "matroska");
+  fonts_ = collect_fonts(*context_);
+}
+
+// A demuxer whose read failed inside an index keeps a hole there for good: Matroska reads its cues only once,
+// at the first seek, and MP4 marks a fragment's header as read before it reads it. The way out is to open the
+// file anew; its beginning is at hand by now.
+std::expected<void, ReadError> Demuxer::start_over() {
+  context_.reset();
+  reader_.rewind();
+  if (auto opened = open_context(); !opened) return opened;
+  const bool same = context_->nb_streams == streams_.size();
+  if (!same) {
+    return std::unexpected(
+        Error{ErrorCategory::Media, "file-changed", "\"" + name_ + "\" changed while it was played", ""});
+  }
+  must_reopen_ = false;
+  apply_discard();
+  return {};
+}
+
+std::shared_ptr<const StreamDescription> Demuxer::stream(int index) const {
+  return index >= 0 && static_cast<std::size_t>(index) < streams_.size()
+             ? streams_[static_cast<std::size_t>(index)]
+             : nullptr;
+}
+
+void Demuxer::enable(const std::vector<int>& stream_indices) {
+  enabled_ = stream_indices;
+  apply_discard();
+}
+
+void Demuxer::apply_discard() {
+  for (unsigned i = 0; i < context_->nb_streams; ++i) {
+    const bool wanted = std::ranges::find(enabled_, static_cast<int>(i)) != enabled_.end();
+    context_->streams[i]->discard = wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  }
+}
+
+void Demuxer::note_interruption(bool while_seeking) {
+  if (fragmented_ || (while_seeking && !index_read_)) must_reopen_ = true;
+}
+
+std::expected<PacketPointer, ReadError> Demuxer::read() {
+  for (;;) {
+    if (interrupted_()) return std::unexpected(ReadCancelled{});
+    PacketPointer packet(av_packet_alloc());
+    if (!packet) return std::unexpected(Error{ErrorCategory::Internal, "out-of-memory", "Out of memory", ""});
+    const int result = av_read_frame(context_.get(), packet.get());
+    if (result >= 0) {
+      broken_reads_ = 0;
+      // What the analysis read of other streams comes out too.
+      if (std::ranges::find(enabled_, packet->stream_index) == enabled_.end()) continue;
+      return packet;
+    }
+    if (reader_.failure()) {
+      note_interruption(false);
+      return std::unexpected(*reader_.failure());
+    }
+    if (result == AVERROR_EOF || ++broken_reads_ > broken_reads_limit) return PacketPointer();
+  }
+}
+
+std::expected<bool, ReadError> Demuxer::seek(int stream, MediaTime position, Direction direction) {
+  if (must_reopen_) {
+    if (auto opened = start_over(); !opened) return std::unexpected(opened.error());
+  }
+  broken_reads_ = 0;
+  const AVRational time_base =
+      stream >= 0 ? context_->streams[stream]->time_base : AVRational{1, AV_TIME_BASE};
+  const std::int64_t timestamp = to_timestamp(position + info_.start_time, time_base);
+  const int result = av_seek_frame(context_.get(), stream, timestamp,
+                                   direction == Direction::Backward ? AVSEEK_FLAG_BACKWARD : 0);
+  if (reader_.failure()) {
+    note_interruption(true);
+    return std::unexpected(*reader_.failure());
+  }
+  index_read_ = true;
+  return result >= 0;
+}
+
+std::expected<void, ReadError> Demuxer::rewind() {
+  if (!must_reopen_) {
+    broken_reads_ = 0;
+    const int result = avformat_seek_file(
+        context_.get(), -1, std::numeric_limits<std::int64_t>::min(),
+        std::min<std::int64_t>(context_->start_time == no_timestamp ? 0 : context_->start_time, 0),
+        std::numeric_limits<std::int64_t>::max(), 0);
+    if (reader_.failure()) {
+      note_interruption(true);
+      return std::unexpected(*reader_.failure());
+    }
+    if (result >= 0) return {};
+  }
+  return start_over();
+}
+
+Demuxer::PacketTimes Demuxer::times(const AVPacket& packet) const {
+  PacketTimes times;
+  const auto description = stream(packet.stream_index);
+  if (!description) return times;
+  const AVRational base = description->time_base;
+  const auto rebased = [&](std::int64_t timestamp) {
+    auto time = to_media_time(timestamp, base);
+    if (time) *time -= info_.start_time;
+    return time;
+  };
+  const auto presented = rebased(packet.pts);
+  const auto decoded = rebased(packet.dts);
+  times.presented = presented ? presented : decoded;
+  times.begin = decoded ? decoded : presented;
+  if (times.presented) {
+    const auto duration = packet.duration > 0 ? to_media_time(packet.duration, base) : std::nullopt;
+    times.end = *times.presented + duration.value_or(MediaTime{0});
+  }
+  return times;
+}
+
+}  // namespace freshet::media

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// One opened container: what is in it, its packets in file order, and seeks. One thread, the pipeline's demux
+// thread; every function may block in the reader's source and is woken by its cancel.
+//
+// All times are rebased: 0 is where the file starts.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "player/media/avio_reader.h"
+#include "player/media/media_info.h"
+#include "player/media/sinks.h"
+#include "player/media/stream_description.h"
+#include "streaming/base/byte_source.h"
+
+namespace freshet::media {
+
+class Demuxer {
+ public:
+  // `interrupted` ends long calculations inside FFmpeg (any thread). `reader` outlives the demuxer; its
+  // begin() was called. Errors: Media "not-media", or what the source says.
+  [[nodiscard]] static std::expected<std::unique_ptr<Demuxer>, ReadError> open(
+      AvioReader& reader, const std::string& name, std::function<bool()> interrupted);
+
+  [[nodiscard]] const MediaInfo& info() const { return info_; }
+  [[nodiscard]] std::shared_ptr<const StreamDescription> stream(int index) const;
+  // Fonts and the like that the file carries for its subtitles.
+  [[nodiscard]] const std::vector<FontAttachment>& fonts() const { return fonts_; }
+
+  // Only packets of these streams are read.
+  void enable(const std::vector<int>& stream_indices);
+
+  // The next packet, or null at the end of the file. Broken parts are skipped.
+  [[nodiscard]] std::expected<PacketPointer, ReadError> read();
+
+  enum class Direction : bool { Backward, Forward };
+  // Goes to a place from which `stream` can be decoded, before (or after) `position`. The container may land
+  // elsewhere: look at the packets. False: it cannot.
+  [[nodiscard]] std::expected<bool, ReadError> seek(int stream, MediaTime position, Direction direction);
+  // Goes to the first packet of the file.
+  [[nodiscard]] std::expected<void, ReadError> rewind();
+  // The same by opening the file anew, for a container whose seeks cannot be trusted. Its beginning is at
+  // hand.
+  [[nodiscard]] std::expected<void, ReadError> start_over();
+
+  struct PacketTimes {
+    std::optional<MediaTime> presented;  // pts, or dts where there is none
+    std::optional<MediaTime> begin;      // in file order: dts, or pts where there is none
+    std::optional<MediaTime> end;        // presented + duration
+  };
+  [[nodiscard]] PacketTimes times(const AVPacket& packet) const;
+
+ private:
+  Demuxer(AvioReader& reader, std::string name, std::function<bool()> interrupted);
+  [[nodiscard]] std::expected<void, ReadError> open_context();
+  [[nodiscard]] std::expected<void, ReadError> analyse();
+  void describe();
+  void apply_discard();
+  [[nodiscard]] ReadError failure_or(Error error) const;
+  void note_interruption(bool while_seeking);
+
+  AvioReader& reader_;
+  std::string name_;
+  std::function<bool()> interrupted_;
+  FormatContextPointer context_;
+  MediaInfo info_;
+  std::vector<std::shared_ptr<const StreamDescription>> streams_;
+  std::vector<FontAttachment> fonts_;
+  std::vector<int> enabled_;
+  int broken_reads_ = 0;      // one after the other
+  bool fragmented_ = false;   // MP4 whose index comes with its fragments
+  bool index_read_ = false;   // Matroska reads its cues at the first seek
+  bool must_reopen_ = false;  // a cancelled read left the container's state unusable
+};
+
+}  // namespace freshet::media

@@ -1,0 +1,359 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "player/media/media_pipeline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "player/media/track_selection.h"
+
+namespace freshet::media {
+namespace {
+
+constexpr double slowest = 0.01;
+constexpr double fastest = 100;
+// A broken file would say the same thousands of times.
+constexpr int warnings_limit = 20;
+
+std::string base_name(const std::string& name) {
+  const auto slash = name.find_last_of('/');
+  return slash == std::string::npos ? name : name.substr(slash + 1);
+}
+
+}  // namespace
+
+MediaPipeline::MediaPipeline(std::shared_ptr<ByteSource> source, std::string name,
+                             const PipelineOptions& options, PipelineListener& listener, AudioSink* audio,
+                             SubtitleSink& subtitles, AudioDigestSink* audio_digests)
+    : options_(options),
+      name_(std::move(name)),
+      listener_(listener),
+      audio_(audio),
+      subtitles_(subtitles),
+      audio_digests_(audio_digests),
+      source_(std::move(source)),
+      generation_(static_cast<std::uint32_t>(options.first_generation)),
+      choices_{options.video, options.audio, options.subtitle},
+      reader_(source_, [this] { listener_.on_buffer_changed(); }) {
+  if (audio_ == nullptr && audio_digests_ == nullptr) {
+    choices_[index_of(TrackKind::Audio)] = {.kind = TrackChoice::Kind::Off};
+  }
+  frames_.flush(options.first_generation);
+  demux_thread_ = std::jthread([this] { run(); });
+}
+
+MediaPipeline::~MediaPipeline() {
+  stopping_ = true;
+  PerKind<std::shared_ptr<PlayingStream>> streams;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::lock_guard delivery(delivery_mutex_);
+    ++generation_;  // all that is still decoded is stale
+    streams = streams_;
+    work_.notify_all();
+  }
+  source_->cancel_before(generation());
+  frames_.stop();
+  if (audio_ != nullptr) audio_->cancel_before(generation());
+  for (const auto& stream : streams) {
+    if (stream) stream->packets().stop();
+  }
+  demux_thread_.join();
+}
+
+// ---- the controller's side
+
+Generation MediaPipeline::generation() const {
+  return static_cast<Generation>(generation_.load());
+}
+
+FramePointer MediaPipeline::peek_frame(int index) const {
+  return index < 0 ? nullptr : frames_.peek(static_cast<std::size_t>(index));
+}
+
+void MediaPipeline::pop_frame() {
+  if (const FramePointer frame = frames_.peek(0)) {
+    const std::lock_guard lock(mutex_);
+    shown_ = frame->pts;
+  }
+  frames_.pop();
+}
+
+bool MediaPipeline::video_finished() const {
+  const std::lock_guard lock(mutex_);
+  if (!opened_ || pending_) return false;
+  const bool decoded = selected_[index_of(TrackKind::Video)] == 0 || finished_[index_of(TrackKind::Video)];
+  return decoded && frames_.empty();
+}
+
+bool MediaPipeline::audio_finished() const {
+  const std::lock_guard lock(mutex_);
+  if (!opened_ || pending_) return false;
+  return selected_[index_of(TrackKind::Audio)] == 0 || finished_[index_of(TrackKind::Audio)];
+}
+
+MediaTime MediaPipeline::clamp_locked(MediaTime target) const {
+  if (info_.duration) target = std::min(target, *info_.duration);
+  return std::max(target, MediaTime{0});
+}
+
+Generation MediaPipeline::begin_generation_locked(std::optional<SeekTarget> target) {
+  Generation generation{};
+  {
+    const std::lock_guard delivery(delivery_mutex_);
+    generation = static_cast<Generation>(++generation_);
+    subtitles_.flush(generation);
+    deliver_external_locked(selected_[index_of(TrackKind::Subtitle)]);
+  }
+  pending_ = Request{.restart = true, .seek = target};
+  frames_.flush(generation);
+  for (const auto& stream : streams_) {
+    if (stream) stream->packets().flush(generation);
+  }
+  if (audio_ != nullptr) audio_->cancel_before(generation);
+  finished_ = {};
+  failed_ = false;
+  read_finished_ = false;
+  full_ = false;
+  reported_until_ = MediaTime{0};
+  // What opening reads is needed whatever is sought afterwards.
+  if (opened_) source_->cancel_before(generation);
+  work_.notify_all();
+  return generation;
+}
+
+Generation MediaPipeline::seek(MediaTime target, SeekMode mode) {
+  std::unique_lock lock(mutex_);
+  target = clamp_locked(target);
+  if (opened_ && !info_.seekable) {
+    lock.unlock();
+    warn("This source cannot be sought: it is read once, from its start to its end");
+    return generation();
+  }
+  return begin_generation_locked(
+      SeekTarget{.target = target, .limit = target + exact_tolerance, .mode = mode});
+}
+
+Generation MediaPipeline::seek_before(MediaTime shown) {
+  std::unique_lock lock(mutex_);
+  if (opened_ && !info_.seekable) return generation();
+  const MediaTime before = std::max(shown - MediaTime{1}, MediaTime{0});
+  return begin_generation_locked(SeekTarget{.target = before, .limit = before, .mode = SeekMode::Exact});
+}
+
+void MediaPipeline::set_speed(double speed) {
+  if (speed == speed) speed_ = std::clamp(speed, slowest, fastest);
+}
+
+void MediaPipeline::set_late(MediaTime by) {
+  late_ = by.count();
+}
+
+const Track* MediaPipeline::find_track_locked(TrackKind kind, int id) const {
+  const auto found = std::ranges::find_if(
+      info_.tracks, [&](const Track& track) { return track.kind == kind && track.id == id; });
+  return found != info_.tracks.end() ? &*found : nullptr;
+}
+
+void MediaPipeline::choose_tracks_locked(TrackKind kind) {
+  static const std::vector<std::string> no_languages;
+  const std::vector<std::string>& languages = kind == TrackKind::Audio      ? options_.audio_languages
+                                              : kind == TrackKind::Subtitle ? options_.subtitle_languages
+                                                                            : no_languages;
+  selected_[index_of(kind)] = choose_track(info_.tracks, kind, choices_[index_of(kind)], languages);
+}
+
+void MediaPipeline::apply_choices_soon_locked() {
+  if (!pending_) pending_ = Request{};
+  work_.notify_all();
+}
+
+void MediaPipeline::select_track(TrackKind kind, TrackChoice choice, MediaTime position) {
+  const std::lock_guard lock(mutex_);
+  if (kind == TrackKind::Audio && audio_ == nullptr && audio_digests_ == nullptr) return;
+  choices_[index_of(kind)] = choice;
+  if (!opened_) return;
+  const int before = selected_[index_of(kind)];
+  choose_tracks_locked(kind);
+  const int id = selected_[index_of(kind)];
+  if (id == before) return;
+  const Track* track = find_track_locked(kind, id);
+  if (kind == TrackKind::Subtitle && (track == nullptr || track->external)) {
+    {
+      const std::lock_guard delivery(delivery_mutex_);
+      deliver_external_locked(id);
+    }
+    apply_choices_soon_locked();
+    return;
+  }
+  const MediaTime target = clamp_locked(position);
+  begin_generation_locked(info_.seekable
+                              ? std::optional(SeekTarget{.target = target, .limit = target + exact_tolerance})
+                              : std::nullopt);
+}
+
+int MediaPipeline::selected(TrackKind kind) const {
+  const std::lock_guard lock(mutex_);
+  return selected_[index_of(kind)];
+}
+
+std::vector<Track> MediaPipeline::tracks() const {
+  const std::lock_guard lock(mutex_);
+  return info_.tracks;
+}
+
+MediaTime MediaPipeline::buffered_until_locked() const {
+  std::optional<MediaTime> until;
+  MediaTime furthest = shown_.value_or(MediaTime{0});
+  for (const auto& stream : streams_) {
+    if (!stream || stream->still() || stream->kind() == TrackKind::Subtitle) continue;
+    const PacketQueue::Level level = stream->packets().level();
+    const MediaTime end = level.end.value_or(MediaTime{0});
+    furthest = std::max(furthest, end);
+    if (!level.finished) until = until ? std::min(*until, end) : end;
+  }
+  if (read_finished_) return std::max(furthest, info_.duration.value_or(MediaTime{0}));
+  return until.value_or(furthest);
+}
+
+BufferState MediaPipeline::buffer(MediaTime position) const {
+  const std::lock_guard lock(mutex_);
+  BufferState state{.generation = generation(),
+                    .buffered_until = buffered_until_locked(),
+                    .reading = reader_.reading(),
+                    .read_finished = read_finished_,
+                    .full = full_};
+  state.ahead = std::max(state.buffered_until - position, MediaTime{0});
+  for (const auto& stream : streams_) {
+    if (stream) state.packets += Bytes{stream->packets().level().bytes};
+  }
+  return state;
+}
+
+// ---- side-car files
+
+void MediaPipeline::add_subtitle_file(std::shared_ptr<ByteSource> source, std::string name,
+                                      std::string language, bool select) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!opened_) {
+      waiting_subtitle_files_.push_back({std::move(source), std::move(name), std::move(language), select});
+      return;
+    }
+  }
+  start_subtitle_file(std::move(source), std::move(name), std::move(language), select);
+}
+
+void MediaPipeline::start_subtitle_file(std::shared_ptr<ByteSource> source, std::string name,
+                                        std::string language, bool select) {
+  int id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    id = ++last_subtitle_id_;
+  }
+  subtitle_files_.read(std::move(source), name, id,
+                       [this, id, name, language = std::move(language), select](Result<SubtitleFile> file) {
+                         subtitle_file_read(id, name, language, select, std::move(file));
+                       });
+}
+
+void MediaPipeline::subtitle_file_read(int track_id, const std::string& name, const std::string& language,
+                                       bool select, Result<SubtitleFile> file) {
+  if (!file) {
+    listener_.on_warning(file.error().message);
+    return;
+  }
+  Track track{.id = track_id,
+              .kind = TrackKind::Subtitle,
+              .codec = file->codec,
+              .codec_description = file->codec_description,
+              .title = base_name(name),
+              .language = language,
+              .external = true,
+              .external_filename = name};
+  std::vector<Track> all;
+  {
+    const std::lock_guard lock(mutex_);
+    info_.tracks.push_back(std::move(track));
+    all = info_.tracks;
+    if (select) {
+      choices_[index_of(TrackKind::Subtitle)] = {.kind = TrackChoice::Kind::Id, .id = track_id};
+      selected_[index_of(TrackKind::Subtitle)] = track_id;
+      apply_choices_soon_locked();
+    }
+    const std::lock_guard delivery(delivery_mutex_);
+    subtitles_.add_track(file->track);
+    external_.emplace(track_id, std::move(*file));
+    deliver_external_locked(track_id);
+  }
+  listener_.on_tracks_changed(all);
+}
+
+void MediaPipeline::deliver_external_locked(int track_id) {
+  const auto found = external_.find(track_id);
+  if (found == external_.end() || stopping_) return;
+  for (const SubtitleEvent& event : found->second.events) {
+    SubtitleEvent copy = event;
+    copy.generation = generation();
+    subtitles_.add_event(std::move(copy));
+  }
+}
+
+// ---- DecoderHost
+
+bool MediaPipeline::current(Generation generation) const noexcept {
+  return generation_.load() == static_cast<std::uint32_t>(generation);
+}
+double MediaPipeline::speed() const noexcept {
+  return speed_;
+}
+MediaTime MediaPipeline::late() const noexcept {
+  return MediaTime(late_.load());
+}
+void MediaPipeline::frame_queued() {
+  listener_.on_frame_ready();
+}
+
+void MediaPipeline::produced(TrackKind kind) {
+  const std::lock_guard lock(mutex_);
+  produced_[index_of(kind)] = true;
+}
+
+void MediaPipeline::finished(TrackKind kind, Generation generation) {
+  bool nothing_at_all = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!current(generation)) return;
+    finished_[index_of(kind)] = true;
+    const auto over = [&](TrackKind which) {
+      return !streams_[index_of(which)] || (finished_[index_of(which)] && !produced_[index_of(which)]);
+    };
+    nothing_at_all = read_finished_ && over(TrackKind::Video) && over(TrackKind::Audio);
+  }
+  if (nothing_at_all) {
+    listener_.on_failed({ErrorCategory::Media, "no-playable-stream",
+                         "\"" + base_name(name_) + "\" holds nothing that can be decoded",
+                         "The file may be damaged"});
+  }
+  listener_.on_frame_ready();
+  listener_.on_buffer_changed();
+}
+
+void MediaPipeline::warn(std::string message) {
+  const int count = ++warnings_;
+  if (stopping_ || count > warnings_limit) return;
+  listener_.on_warning(count == warnings_limit ? message + "; further warnings are left out" : message);
+}
+
+void MediaPipeline::deliver(SubtitleEvent event) {
+  const std::lock_guard lock(delivery_mutex_);
+  if (current(event.generation)) subtitles_.add_event(std::move(event));
+}
+
+void MediaPipeline::deliver(const AudioDigest& digest, Generation generation) {
+  const std::lock_guard lock(delivery_mutex_);
+  if (current(generation) && audio_digests_ != nullptr) audio_digests_->add(digest);
+}
+
+}  // namespace freshet::media

@@ -1,0 +1,350 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+// The demux thread's half of MediaPipeline: opening, reading ahead, seeking, and the choice of streams.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "player/media/audio_decoder.h"
+#include "player/media/media_pipeline.h"
+#include "player/media/subtitle_decoder.h"
+#include "player/media/video_decoder.h"
+
+namespace freshet::media {
+namespace {
+
+constexpr double refill_at = 7.0 / 8;  // of a full buffer: reading goes on in stretches, not packet by packet
+// A stream whose newest packet is this far behind the other's lacks packets; nearer, its decoder is merely
+// fast.
+constexpr MediaTime lag_limit = std::chrono::seconds(2);
+// Beyond packet_memory while a decoder starves: badly interleaved files need it, hostile ones get no more.
+constexpr std::int64_t starving_factor = 2;
+// on_buffer_changed while reading goes well: often enough for a smooth bar, seldom enough to cost nothing.
+constexpr MediaTime progress_step = std::chrono::milliseconds(250);
+constexpr std::array all_kinds = {TrackKind::Video, TrackKind::Audio, TrackKind::Subtitle};
+
+bool is_encrypted(const AVPacket& packet) {
+  return av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr) != nullptr;
+}
+
+}  // namespace
+
+void MediaPipeline::run() {
+  if (!open()) return;
+  for (;;) {
+    std::optional<Request> request;
+    Generation now{};
+    bool became_full = false;
+    {
+      std::unique_lock lock(mutex_);
+      demuxer_waits_ = true;
+      const auto has_work = [&] {
+        if (stopping_ || pending_) return true;
+        if (failed_ || read_finished_) return false;
+        const bool was_full = full_;
+        full_ = is_full_locked();
+        became_full = became_full || (full_ && !was_full);
+        return !full_;
+      };
+      if (!has_work() && became_full) {
+        lock.unlock();
+        listener_.on_buffer_changed();
+        lock.lock();
+      }
+      work_.wait(lock, has_work);
+      demuxer_waits_ = false;
+      if (stopping_) return;
+      request = std::exchange(pending_, std::nullopt);
+      now = generation();
+    }
+    if (request) {
+      handle(*request, now);
+    } else {
+      read_on(now);
+    }
+  }
+}
+
+bool MediaPipeline::open() {
+  reader_.begin(generation());
+  auto demuxer = Demuxer::open(reader_, name_, [this] { return stopping_.load(); });
+  if (!demuxer) {
+    if (const auto* error = std::get_if<Error>(&demuxer.error()); error != nullptr && !stopping_) {
+      listener_.on_failed(*error);
+    }
+    return false;
+  }
+  demuxer_ = std::move(*demuxer);
+  MediaInfo info = demuxer_->info();
+  {
+    const std::lock_guard lock(mutex_);
+    info_ = info;
+    for (const TrackKind kind : all_kinds) choose_tracks_locked(kind);
+    last_subtitle_id_ = static_cast<int>(std::ranges::count(info_.tracks, TrackKind::Subtitle, &Track::kind));
+  }
+  for (const FontAttachment& font : demuxer_->fonts()) subtitles_.add_font(font);
+  apply_choices();
+  bool playable = false;
+  std::vector<WaitingSubtitleFile> files;
+  {
+    const std::lock_guard lock(mutex_);
+    playable = streams_[index_of(TrackKind::Video)] || streams_[index_of(TrackKind::Audio)];
+  }
+  if (!playable) {
+    const bool has_tracks = std::ranges::any_of(
+        info.tracks, [](const Track& track) { return track.kind != TrackKind::Subtitle; });
+    listener_.on_failed({ErrorCategory::Media, has_tracks ? "unsupported-codec" : "no-playable-stream",
+                         "\"" + name_ + "\" holds no picture and no sound that can be played",
+                         info.skipped.empty() ? "" : info.skipped.front()});
+    return false;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    info = info_;
+  }
+  listener_.on_opened(info);
+  for (const std::string& skipped : info.skipped) warn(skipped);
+  {
+    const std::lock_guard lock(mutex_);
+    opened_ = true;
+    if (!pending_ || !pending_->restart) {
+      const bool at_start = options_.start <= MediaTime{0} || !info_.seekable;
+      const MediaTime target = clamp_locked(options_.start);
+      pending_ = Request{.restart = true};
+      if (!at_start) {
+        pending_->seek =
+            SeekTarget{.target = target, .limit = target + exact_tolerance, .mode = options_.start_mode};
+      }
+    }
+    files.swap(waiting_subtitle_files_);
+  }
+  for (WaitingSubtitleFile& file : files) {
+    start_subtitle_file(std::move(file.source), std::move(file.name), std::move(file.language), file.select);
+  }
+  return true;
+}
+
+// ---- streams
+
+template <class Decoder>
+bool MediaPipeline::start_decoder(PlayingStream& stream, Result<std::unique_ptr<Decoder>> decoder) {
+  if (!decoder) {
+    warn(decoder.error().message + (decoder.error().hint.empty() ? "" : " (" + decoder.error().hint + ")"));
+    return false;
+  }
+  if constexpr (std::is_same_v<Decoder, SubtitleDecoder>) {
+    if (added_subtitle_tracks_.insert(stream.track_id()).second) subtitles_.add_track((*decoder)->track());
+  }
+  stream.start(std::move(*decoder));
+  return true;
+}
+
+std::shared_ptr<PlayingStream> MediaPipeline::open_stream(TrackKind kind, int track_id) {
+  int stream_index = -1;
+  {
+    const std::lock_guard lock(mutex_);
+    const Track* track = find_track_locked(kind, track_id);
+    if (track == nullptr || track->external) return nullptr;
+    stream_index = track->stream_index;
+  }
+  const auto description = demuxer_->stream(stream_index);
+  if (!description) return nullptr;
+  auto stream = std::make_shared<PlayingStream>(kind, track_id, description, [this] { wake_demuxer(); });
+  bool started = false;
+  switch (kind) {
+    case TrackKind::Video:
+      started = start_decoder(*stream,
+                              VideoDecoder::open(description, options_, stream->packets(), frames_, *this));
+      break;
+    case TrackKind::Audio:
+      started = start_decoder(
+          *stream, AudioDecoder::open(description, audio_digests_ != nullptr ? Digests::Yes : Digests::No,
+                                      stream->packets(), audio_, *this));
+      break;
+    case TrackKind::Subtitle:
+      started =
+          start_decoder(*stream, SubtitleDecoder::open(description, track_id, stream->packets(), *this));
+      break;
+  }
+  return started ? stream : nullptr;
+}
+
+void MediaPipeline::apply_choices() {
+  for (const TrackKind kind : all_kinds) {
+    for (;;) {
+      int wanted = 0;
+      std::shared_ptr<PlayingStream> old;
+      {
+        const std::lock_guard lock(mutex_);
+        wanted = selected_[index_of(kind)];
+        auto& slot = streams_[index_of(kind)];
+        if (slot && slot->track_id() == wanted) break;
+        old = std::exchange(slot, nullptr);
+        const Track* track = find_track_locked(kind, wanted);
+        if (track == nullptr || track->external) wanted = 0;
+      }
+      old.reset();  // joins its thread, without our lock
+      if (wanted == 0) break;
+      auto stream = open_stream(kind, wanted);
+      const std::lock_guard lock(mutex_);
+      if (stream) {
+        stream->packets().flush(generation());
+        streams_[index_of(kind)] = std::move(stream);
+        break;
+      }
+      // Its decoder does not open: the next best takes its place.
+      for (Track& track : info_.tracks) {
+        if (track.kind == kind && track.id == wanted) track.decodable = false;
+      }
+      choose_tracks_locked(kind);
+    }
+  }
+  std::vector<int> indices;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& stream : streams_) {
+      if (stream && !stream->still()) indices.push_back(stream->stream().index);
+    }
+  }
+  demuxer_->enable(indices);
+}
+
+int MediaPipeline::timed_stream(TrackKind kind) const {
+  const std::lock_guard lock(mutex_);
+  const auto& stream = streams_[index_of(kind)];
+  return stream && !stream->still() ? stream->stream().index : -1;
+}
+
+// ---- reading
+
+void MediaPipeline::handle(const Request& request, Generation generation) {
+  reader_.begin(generation);
+  apply_choices();
+  if (!request.restart) return;
+  Landing landing;
+  if (request.seek) {
+    auto found =
+        position(*demuxer_, timed_stream(TrackKind::Video), timed_stream(TrackKind::Audio), *request.seek);
+    if (!found) {
+      fail(found.error(), generation);
+      return;
+    }
+    landing = std::move(*found);
+  }
+  push_starts(generation, landing.start);
+  for (PacketPointer& packet : landing.packets) push(std::move(packet), generation);
+}
+
+void MediaPipeline::push_starts(Generation generation, const StartPoint& start) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& stream : streams_) {
+    if (!stream) continue;
+    PacketQueue& packets = stream->packets();
+    packets.push({.kind = QueueItem::Kind::Start, .generation = generation, .start = start});
+    if (stream->still()) {
+      packets.push({.generation = generation,
+                    .packet = PacketPointer(av_packet_clone(stream->stream().picture.get()))});
+      packets.push({.kind = QueueItem::Kind::End, .generation = generation});
+    }
+  }
+}
+
+void MediaPipeline::push(PacketPointer packet, Generation generation) {
+  bool notable = false;
+  bool encrypted = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find_if(streams_, [&](const auto& stream) {
+      return stream && !stream->still() && stream->stream().index == packet->stream_index;
+    });
+    if (found == streams_.end()) return;
+    encrypted = is_encrypted(*packet);
+    if (!encrypted) {
+      const Demuxer::PacketTimes times = demuxer_->times(*packet);
+      (*found)->packets().push({.generation = generation, .packet = std::move(packet)}, times.begin,
+                               times.end);
+      const MediaTime until = buffered_until_locked();
+      notable = until >= reported_until_ + progress_step || until < reported_until_;
+      if (notable) reported_until_ = until;
+    }
+  }
+  if (encrypted) warn("An encrypted part of the file is skipped");
+  if (notable) listener_.on_buffer_changed();
+}
+
+void MediaPipeline::read_on(Generation generation) {
+  auto packet = demuxer_->read();
+  if (!packet) {
+    fail(packet.error(), generation);
+  } else if (*packet) {
+    push(std::move(*packet), generation);
+  } else {
+    end_of_file(generation);
+  }
+}
+
+void MediaPipeline::end_of_file(Generation generation) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!current(generation)) return;
+    read_finished_ = true;
+    for (const auto& stream : streams_) {
+      if (stream && !stream->still()) {
+        stream->packets().push({.kind = QueueItem::Kind::End, .generation = generation});
+      }
+    }
+  }
+  listener_.on_buffer_changed();
+}
+
+void MediaPipeline::fail(const ReadError& error, Generation generation) {
+  {
+    const std::lock_guard lock(mutex_);
+    // A cancel comes from a newer request, which is waiting; or from the source's owner, who needs no word.
+    if (!current(generation) || pending_ || stopping_) return;
+    failed_ = true;
+  }
+  if (const auto* reason = std::get_if<Error>(&error)) listener_.on_failed(*reason);
+}
+
+bool MediaPipeline::is_full_locked() const {
+  // Once full, some room must be free before reading goes on.
+  const double part = full_ ? refill_at : 1.0;
+  std::int64_t bytes = 0;
+  PerKind<std::optional<PacketQueue::Level>> levels;
+  std::optional<MediaTime> furthest;
+  for (const auto& stream : streams_) {
+    if (!stream || stream->still()) continue;
+    PacketQueue::Level level = stream->packets().level();
+    bytes += level.bytes;
+    if (stream->kind() == TrackKind::Subtitle) continue;
+    if (level.end) furthest = furthest ? std::max(*furthest, *level.end) : *level.end;
+    levels[index_of(stream->kind())] = level;
+  }
+  bool starving = false;
+  bool long_enough = true;
+  const auto wanted =
+      MediaTime(static_cast<std::int64_t>(static_cast<double>(options_.read_ahead.count()) * part));
+  for (const auto& level : levels) {
+    if (!level) continue;
+    if (level->packets == 0) {
+      starving = starving || !level->end || *level->end + lag_limit < *furthest;
+    } else if (level->span() < wanted) {
+      long_enough = false;
+    }
+  }
+  const bool has_packets =
+      std::ranges::any_of(levels, [](const auto& level) { return level && level->packets > 0; });
+  const std::int64_t room =
+      static_cast<std::int64_t>(static_cast<double>(options_.packet_memory.value) * part) *
+      (starving ? starving_factor : 1);
+  return bytes >= room || (!starving && long_enough && has_packets);
+}
+
+void MediaPipeline::wake_demuxer() {
+  if (!demuxer_waits_) return;
+  const std::lock_guard lock(mutex_);
+  work_.notify_one();
+}
+
+}  // namespace freshet::media

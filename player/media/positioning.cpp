@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "player/media/positioning.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace freshet::media {
+namespace {
+
+// The first step back after a late landing; doubled each time.
+constexpr MediaTime first_step_back = std::chrono::milliseconds(500);
+// Sound decoders need some packets before their output is right (AAC one, Opus 80 ms, MP3 some frames).
+constexpr MediaTime sound_preroll = std::chrono::milliseconds(100);
+// AVI says when a packet is decoded, not when its picture is shown: with reordered pictures that is up to 16
+// frames later.
+constexpr MediaTime reorder_doubt = std::chrono::milliseconds(500);
+// Packets looked through for a key frame: an intra-refresh stream may have none, and then any start must do.
+constexpr std::int64_t search_bytes_limit = std::int64_t{64} << 20;
+
+struct Found {
+  std::vector<PacketPointer> packets;
+  std::optional<MediaTime>
+      entry;           // pts of the first packet a decoder can start with; nullopt: none till the end
+  MediaTime doubt{0};  // the picture may be this much later than `entry`
+  bool gave_up = false;
+  [[nodiscard]] bool serves(MediaTime limit) const { return gave_up || (entry && *entry + doubt <= limit); }
+};
+
+// Reads on to the first packet from which `stream` can be decoded.
+std::expected<Found, ReadError> find_entry(Demuxer& demuxer, int stream, bool needs_key) {
+  Found found;
+  std::int64_t bytes = 0;
+  for (;;) {
+    auto packet = demuxer.read();
+    if (!packet) return std::unexpected(packet.error());
+    if (!*packet) return found;
+    const bool ours = (*packet)->stream_index == stream;
+    bytes += (*packet)->size;
+    const bool is_key = ((*packet)->flags & AV_PKT_FLAG_KEY) != 0;
+    if (ours && needs_key && !is_key && bytes < search_bytes_limit) continue;
+    if (ours) {
+      found.entry = demuxer.times(**packet).presented;
+      found.gave_up = !is_key || !found.entry;
+      if ((*packet)->pts == no_timestamp && demuxer.stream(stream)->parameters->video_delay > 0) {
+        found.doubt = reorder_doubt;
+      }
+    }
+    found.packets.push_back(std::move(*packet));
+    if (ours) return found;
+  }
+}
+
+StartPoint start_point(const SeekTarget& target, const Found& found, bool has_video, bool keyframe) {
+  if (!has_video) return {.limit = std::nullopt, .sound_from = target.target};
+  if (keyframe && found.entry) return {.limit = *found.entry, .sound_from = *found.entry};
+  return {.limit = target.limit, .sound_from = target.target};
+}
+
+// From the last key frame that is not after `limit`.
+std::expected<Found, ReadError> find_backward(Demuxer& demuxer, int stream, bool has_video, MediaTime limit) {
+  MediaTime back = has_video ? MediaTime{0} : sound_preroll;
+  MediaTime step = first_step_back;
+  while (limit - back > MediaTime{0}) {
+    auto sought = demuxer.seek(stream, limit - back, Demuxer::Direction::Backward);
+    if (!sought) return std::unexpected(sought.error());
+    if (!*sought) break;
+    auto found = find_entry(demuxer, stream, has_video);
+    if (!found) return found;
+    if (found->serves(limit)) return found;
+    back += step;
+    step *= 2;
+  }
+  if (auto rewound = demuxer.rewind(); !rewound) return std::unexpected(rewound.error());
+  auto found = find_entry(demuxer, stream, has_video);
+  if (!found || limit < first_step_back || found->serves(limit)) return found;
+  if (auto opened = demuxer.start_over(); !opened) return std::unexpected(opened.error());
+  return find_entry(demuxer, stream, has_video);
+}
+
+// The first key frame that is not before `target`; no entry when there is none.
+std::expected<Found, ReadError> find_forward(Demuxer& demuxer, int stream, MediaTime target) {
+  auto sought = demuxer.seek(stream, target, Demuxer::Direction::Forward);
+  if (!sought) return std::unexpected(sought.error());
+  if (!*sought) return Found{};
+  for (;;) {
+    auto found = find_entry(demuxer, stream, true);
+    if (!found || !found->entry || found->gave_up || *found->entry + exact_tolerance >= target) return found;
+  }
+}
+
+}  // namespace
+
+std::expected<Landing, ReadError> position(Demuxer& demuxer, int video_stream, int audio_stream,
+                                           const SeekTarget& target) {
+  const bool has_video = video_stream >= 0;
+  const int stream = has_video ? video_stream : audio_stream;
+  const bool keyframe = has_video && target.mode != SeekMode::Exact;
+  if (has_video && target.mode == SeekMode::KeyframeAfter) {
+    auto ahead = find_forward(demuxer, stream, target.target);
+    if (!ahead) return std::unexpected(ahead.error());
+    if (ahead->entry) return Landing{std::move(ahead->packets), start_point(target, *ahead, has_video, true)};
+    // There is none: the last key frame of all.
+  }
+  auto found = find_backward(demuxer, stream, has_video, target.limit);
+  if (!found) return std::unexpected(found.error());
+  const StartPoint start = start_point(target, *found, has_video, keyframe);
+  return Landing{std::move(found->packets), start};
+}
+
+}  // namespace freshet::media

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// A ByteSource over bytes in memory whose behaviour a test writes down: where it blocks, where it fails, how
+// short its reads are, whether it can be sought.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "streaming/base/byte_source.h"
+
+namespace freshet::media::test {
+
+class ScriptedSource final : public ByteSource {
+ public:
+  explicit ScriptedSource(std::string bytes) : bytes_(std::move(bytes)) {}
+
+  // Reads at or behind `offset` wait until unblock() or a cancel.
+  void block_from(std::int64_t offset) {
+    const std::lock_guard lock(mutex_);
+    blocked_from_ = offset;
+  }
+  void unblock() {
+    const std::lock_guard lock(mutex_);
+    blocked_from_ = std::numeric_limits<std::int64_t>::max();
+    changed_.notify_all();
+  }
+  void fail_from(std::int64_t offset) {
+    const std::lock_guard lock(mutex_);
+    fails_from_ = offset;
+  }
+  void set_short_reads(std::size_t most) {
+    const std::lock_guard lock(mutex_);
+    most_ = most;
+  }
+  void set_seekable(Seekable seekable) { seekable_ = seekable; }
+  void hide_size() { hide_size_ = true; }
+  // Waits until a read is blocked.
+  void wait_until_blocked() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ > 0; });
+  }
+  [[nodiscard]] std::int64_t bytes_read() const { return bytes_read_; }
+  [[nodiscard]] std::int64_t furthest() const { return furthest_; }
+
+  std::expected<std::size_t, ReadError> read(ByteOffset offset, std::span<std::byte> buffer,
+                                             Generation generation) override {
+    std::unique_lock lock(mutex_);
+    if (generation < oldest_) return std::unexpected(ReadCancelled{});
+    if (offset.value >= fails_from_) {
+      return std::unexpected(Error{ErrorCategory::Network, "scripted", "The test wants it to fail", ""});
+    }
+    if (offset.value >= static_cast<std::int64_t>(bytes_.size()) || offset.value < 0) return 0;
+    if (offset.value >= blocked_from_) {
+      ++waiting_;
+      changed_.notify_all();
+      changed_.wait(lock, [&] { return offset.value < blocked_from_ || generation < oldest_; });
+      --waiting_;
+      if (generation < oldest_) return std::unexpected(ReadCancelled{});
+    }
+    std::int64_t end = static_cast<std::int64_t>(bytes_.size());
+    if (offset.value < blocked_from_) end = std::min(end, blocked_from_);
+    if (offset.value < fails_from_) end = std::min(end, fails_from_);
+    const std::size_t count = std::min({buffer.size(), most_, static_cast<std::size_t>(end - offset.value)});
+    std::memcpy(buffer.data(), bytes_.data() + offset.value, count);
+    bytes_read_ += static_cast<std::int64_t>(count);
+    furthest_ = std::max(furthest_.load(), offset.value + static_cast<std::int64_t>(count));
+    return count;
+  }
+  void cancel_before(Generation generation) noexcept override {
+    const std::lock_guard lock(mutex_);
+    oldest_ = std::max(oldest_, generation);
+    changed_.notify_all();
+  }
+  std::optional<Bytes> size() const override {
+    if (hide_size_) return std::nullopt;
+    return Bytes{static_cast<std::int64_t>(bytes_.size())};
+  }
+  Seekable seekable() const override { return seekable_; }
+  std::vector<ByteRange> available() const override { return {}; }
+  void set_windows(std::span<const Window> windows) override { static_cast<void>(windows); }
+
+ private:
+  const std::string bytes_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Generation oldest_{};
+  std::int64_t blocked_from_ = std::numeric_limits<std::int64_t>::max();
+  std::int64_t fails_from_ = std::numeric_limits<std::int64_t>::max();
+  std::size_t most_ = std::numeric_limits<std::size_t>::max();
+  int waiting_ = 0;
+  std::atomic<std::int64_t> bytes_read_{0};
+  std::atomic<std::int64_t> furthest_{0};
+  Seekable seekable_ = Seekable::Yes;
+  bool hide_size_ = false;
+};
+
+}  // namespace freshet::media::test
