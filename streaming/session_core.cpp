@@ -10,11 +10,11 @@
 #include <libtorrent/extensions/ut_pex.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/magnet_uri.hpp>
-#include <libtorrent/posix_disk_io.hpp>
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session_params.hpp>
 #include <utility>
 
+#include "streaming/disk_thread.h"
 #include "streaming/network_address.h"
 #include "streaming/session_settings.h"
 #include "streaming/torrent_files.h"
@@ -107,7 +107,7 @@ Result<void> SessionCore::launch(lt::settings_pack settings) {
   }
   params.settings = std::move(settings);
   params.extensions.clear();  // each torrent brings its own
-  params.disk_io_constructor = lt::posix_disk_io_constructor;
+  params.disk_io_constructor = make_disk_thread;
 
   busy_.emplace(network_.get_executor());
   try {
@@ -339,8 +339,14 @@ void SessionCore::shut_down() {
     if (session_) boost::asio::post(network_, [&] { say_goodbye(state, farewell); });
   }
   if (thread_.joinable()) {
-    if (thread_ended_.get_future().wait_for(longest_goodbye) != std::future_status::ready) network_.stop();
+    const bool in_time = thread_ended_.get_future().wait_for(longest_goodbye) == std::future_status::ready;
+    if (!in_time) network_.stop();
     thread_.join();
+    if (!in_time) {
+      // What is ready holds buffers that must go before the disk thread does.
+      network_.restart();
+      network_.poll();
+    }
   }
   farewell.reset();
   // It only saves time at the next start: a failure is nobody's concern.
