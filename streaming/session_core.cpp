@@ -200,16 +200,15 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::open(const TorrentSpec& spec, 
     return cache_.acquire(cache_name(parameters->info_hashes));
   }();
   if (!slot) return std::unexpected(slot.error());
+  // Those that the user named come before those of the magnet link (x.pe=), and both before those of last
+  // time.
+  auto named = peers_;
+  named.insert(named.end(), parameters->peers.begin(), parameters->peers.end());
+  parameters->peers = named;
   read_resume(*slot, *parameters);
   parameters->save_path = slot->data_dir().string();
-  parameters->peers = peers_;
-  if (const auto* magnet = std::get_if<MagnetSource>(&spec); magnet && !options_.proxy) {
-    // parse_magnet_uri dropped x.pe peers into `peers`; they come after those that the user named.
-    lt::error_code error;
-    const auto again = lt::parse_magnet_uri(magnet->uri, error);
-    parameters->peers.insert(parameters->peers.end(), again.peers.begin(), again.peers.end());
-  }
-  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Play, std::move(*slot));
+  auto torrent =
+      std::make_shared<TorrentCore>(*this, id, TorrentRole::Play, std::move(named), std::move(*slot));
   return add(torrent, std::move(*parameters), observer);
 }
 
@@ -229,7 +228,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::seed(const TorrentBytes& bytes
     known = find(parameters->info_hashes) != nullptr;
   });
   if (known) return fail(ErrorCategory::Usage, "already-open", "This torrent is open already");
-  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Seed, std::nullopt);
+  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Seed, peers_, std::nullopt);
   return add(torrent, std::move(*parameters), observer);
 }
 
@@ -240,7 +239,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::add(const std::shared_ptr<Torr
   // We decide what runs; nothing waits in libtorrent's queues.
   parameters.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused);
   parameters.flags |= lt::torrent_flags::duplicate_is_error;
-  if (!options_.dht || options_.proxy) parameters.flags |= lt::torrent_flags::disable_dht;
+  if (!uses_dht()) parameters.flags |= lt::torrent_flags::disable_dht;
   if (!options_.lsd || options_.proxy) parameters.flags |= lt::torrent_flags::disable_lsd;
   if (!options_.pex) parameters.flags |= lt::torrent_flags::disable_pex;
 
@@ -359,7 +358,7 @@ void SessionCore::say_goodbye(std::string& state, std::optional<lt::session_prox
     torrent->leave(*session_);
     torrents_.erase(torrent->handle());
   }
-  if (options_.dht && !options_.proxy) {
+  if (uses_dht()) {
     const auto saved = lt::write_session_params_buf(
         session_->session_state(lt::session_handle::save_dht_state), lt::session_handle::save_dht_state);
     state.assign(saved.begin(), saved.end());

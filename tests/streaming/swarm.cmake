@@ -5,3 +5,6 @@ freshet_add_test(window_test
 freshet_add_test(swarm_reading_test
   SOURCES swarm_reading_test.cpp
   LIBRARIES freshet::test_support)
+freshet_add_test(swarm_trouble_test
+  SOURCES swarm_trouble_test.cpp
+  LIBRARIES freshet::test_support)
