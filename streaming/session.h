@@ -116,6 +116,9 @@ enum class Verification : std::uint8_t {
   Trusted,  // the caller has just hashed it (make_torrent); each piece is still hashed when it is first asked for
 };
 
+// What a .torrent says, without opening it. Errors: Source "bad-torrent", "torrent-too-large".
+[[nodiscard]] Result<TorrentMetadata> describe_torrent(const TorrentBytes& torrent);
+
 struct SeedOptions {
   std::filesystem::path data;                 // the file or folder that is served, where it lies
   Verification verification = Verification::Check;

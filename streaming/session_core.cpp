@@ -10,11 +10,11 @@
 #include <libtorrent/extensions/ut_pex.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/magnet_uri.hpp>
+#include <libtorrent/posix_disk_io.hpp>
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session_params.hpp>
 #include <utility>
 
-#include "streaming/disk_thread.h"
 #include "streaming/network_address.h"
 #include "streaming/session_settings.h"
 #include "streaming/torrent_files.h"
@@ -107,7 +107,7 @@ Result<void> SessionCore::launch(lt::settings_pack settings) {
   }
   params.settings = std::move(settings);
   params.extensions.clear();  // each torrent brings its own
-  params.disk_io_constructor = make_disk_thread;
+  params.disk_io_constructor = lt::posix_disk_io_constructor;
 
   busy_.emplace(network_.get_executor());
   try {
@@ -200,15 +200,16 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::open(const TorrentSpec& spec, 
     return cache_.acquire(cache_name(parameters->info_hashes));
   }();
   if (!slot) return std::unexpected(slot.error());
-  // Those that the user named come before those of the magnet link (x.pe=), and both before those of last
-  // time.
-  auto named = peers_;
-  named.insert(named.end(), parameters->peers.begin(), parameters->peers.end());
-  parameters->peers = named;
   read_resume(*slot, *parameters);
   parameters->save_path = slot->data_dir().string();
-  auto torrent =
-      std::make_shared<TorrentCore>(*this, id, TorrentRole::Play, std::move(named), std::move(*slot));
+  parameters->peers = peers_;
+  if (const auto* magnet = std::get_if<MagnetSource>(&spec); magnet && !options_.proxy) {
+    // parse_magnet_uri dropped x.pe peers into `peers`; they come after those that the user named.
+    lt::error_code error;
+    const auto again = lt::parse_magnet_uri(magnet->uri, error);
+    parameters->peers.insert(parameters->peers.end(), again.peers.begin(), again.peers.end());
+  }
+  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Play, std::move(*slot));
   return add(torrent, std::move(*parameters), observer);
 }
 
@@ -228,7 +229,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::seed(const TorrentBytes& bytes
     known = find(parameters->info_hashes) != nullptr;
   });
   if (known) return fail(ErrorCategory::Usage, "already-open", "This torrent is open already");
-  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Seed, peers_, std::nullopt);
+  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Seed, std::nullopt);
   return add(torrent, std::move(*parameters), observer);
 }
 
@@ -239,7 +240,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::add(const std::shared_ptr<Torr
   // We decide what runs; nothing waits in libtorrent's queues.
   parameters.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused);
   parameters.flags |= lt::torrent_flags::duplicate_is_error;
-  if (!uses_dht()) parameters.flags |= lt::torrent_flags::disable_dht;
+  if (!options_.dht || options_.proxy) parameters.flags |= lt::torrent_flags::disable_dht;
   if (!options_.lsd || options_.proxy) parameters.flags |= lt::torrent_flags::disable_lsd;
   if (!options_.pex) parameters.flags |= lt::torrent_flags::disable_pex;
 
@@ -338,14 +339,8 @@ void SessionCore::shut_down() {
     if (session_) boost::asio::post(network_, [&] { say_goodbye(state, farewell); });
   }
   if (thread_.joinable()) {
-    const bool in_time = thread_ended_.get_future().wait_for(longest_goodbye) == std::future_status::ready;
-    if (!in_time) network_.stop();
+    if (thread_ended_.get_future().wait_for(longest_goodbye) != std::future_status::ready) network_.stop();
     thread_.join();
-    if (!in_time) {
-      // What is ready holds buffers that must go before the disk thread does.
-      network_.restart();
-      network_.poll();
-    }
   }
   farewell.reset();
   // It only saves time at the next start: a failure is nobody's concern.
@@ -358,7 +353,7 @@ void SessionCore::say_goodbye(std::string& state, std::optional<lt::session_prox
     torrent->leave(*session_);
     torrents_.erase(torrent->handle());
   }
-  if (uses_dht()) {
+  if (options_.dht && !options_.proxy) {
     const auto saved = lt::write_session_params_buf(
         session_->session_state(lt::session_handle::save_dht_state), lt::session_handle::save_dht_state);
     state.assign(saved.begin(), saved.end());

@@ -50,7 +50,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void run(const std::function<void()>& task);
 
   [[nodiscard]] const SessionOptions& options() const { return options_; }
-  [[nodiscard]] bool uses_dht() const { return options_.dht && !options_.proxy; }
+  [[nodiscard]] const std::vector<lt::tcp::endpoint>& peers() const { return peers_; }
   [[nodiscard]] const std::shared_ptr<PieceCache>& pieces() const { return pieces_; }
   [[nodiscard]] BackgroundWorker& worker() { return worker_; }
   // `task` after `delay` on the network thread, unless the session ends before.

@@ -57,7 +57,7 @@ void set_streaming(settings_pack& pack) {
   // A peer that does not answer in 5 s would not help the start.
   pack.set_int(settings_pack::peer_connect_timeout, 5);
   // After a dropped connection try again soon; the default minute is a stall.
-  pack.set_int(settings_pack::min_reconnect_time, 3);
+  pack.set_int(settings_pack::min_reconnect_time, 10);
   // Time-critical passes sort all peers; more than this brings no speed to one viewer.
   pack.set_int(settings_pack::connections_limit, 120);
   // Several viewers behind one NAT, and every test on the loopback.

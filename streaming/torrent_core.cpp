@@ -31,8 +31,8 @@ constexpr std::uint8_t default_priority = 4;
 }  // namespace
 
 TorrentCore::TorrentCore(SessionCore& session, std::uint64_t id, TorrentRole role,
-                         std::vector<lt::tcp::endpoint> named_peers, std::optional<CacheSlot> slot)
-    : session_(session), id_(id), role_(role), named_peers_(std::move(named_peers)), slot_(std::move(slot)) {}
+                         std::optional<CacheSlot> slot)
+    : session_(session), id_(id), role_(role), slot_(std::move(slot)), named_peers_(session.peers()) {}
 
 void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters) {
   const auto weak = weak_from_this();
@@ -136,7 +136,7 @@ void TorrentCore::on_alert(const lt::alert& alert) {
     case lt::hash_failed_alert::alert_type: return refresh_stats();
     case lt::file_error_alert::alert_type: {
       const auto& error = *lt::alert_cast<lt::file_error_alert>(&alert);
-      return on_file_error(error);
+      return report_storage(error.error, error.filename());
     }
     case lt::torrent_error_alert::alert_type: {
       const auto& error = *lt::alert_cast<lt::torrent_error_alert>(&alert);
@@ -278,8 +278,9 @@ void TorrentCore::load_pieces() {
 void TorrentCore::on_piece_read(const lt::read_piece_alert& alert) {
   const auto piece = static_cast<int>(alert.piece);
   if (alert.error || alert.size <= 0) {
-    read_failed_ = true;
-    return report_storage(alert.error, {});
+    // The data on disk is not what it was. It is checked again, and fetched again where it is gone.
+    if (!std::exchange(read_failed_, true)) report_storage(alert.error, {});
+    return;
   }
   const auto* first = reinterpret_cast<const std::byte*>(alert.buffer.get());
   auto owner = std::make_shared<boost::shared_array<char>>(alert.buffer);
@@ -303,10 +304,7 @@ void TorrentCore::plan_window() {
   }
   const bool wanted_more = wants_more();
   open_files_ = snapshot.files;
-  if (!wanted_more && wants_more()) {
-    last_payload_time_ = Clock::now();
-    search_again();
-  }
+  if (!wanted_more && wants_more()) last_payload_time_ = Clock::now();
   snapshot.starved = Clock::now() - last_payload_time_ > starved_after;
   apply(window_->update(snapshot));
   refresh_state();

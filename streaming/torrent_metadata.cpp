@@ -110,4 +110,12 @@ std::string cache_name(const lt::info_hash_t& hashes) {
   return hashes.has_v1() ? hex(hashes.v1) : hex(hashes.v2);
 }
 
+Result<TorrentMetadata> describe_torrent(const TorrentBytes& torrent) {
+  const auto info = parse_torrent(torrent.bytes);
+  if (!info) return std::unexpected(info.error());
+  std::vector<std::string> trackers;
+  for (const auto& tracker : (*info)->trackers()) trackers.push_back(tracker.url);
+  return make_layout(**info, trackers).metadata;
+}
+
 }  // namespace freshet::streaming

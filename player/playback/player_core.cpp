@@ -48,8 +48,7 @@ int PlayerCore::run() {
   if (playlist_.select(0)) {
     start_current();
   } else {
-    idle_ = true;
-    emit({.kind = PlayerEvent::Kind::Idle});
+    become_idle(std::nullopt);
   }
   while (!quitting_) {
     run_tasks();
@@ -63,6 +62,21 @@ int PlayerCore::run() {
   torrent_.reset();
   emit({.kind = PlayerEvent::Kind::Shutdown});
   return exit_code_;
+}
+
+void PlayerCore::become_idle(const std::optional<Error>& error) {
+  torrent_.reset();
+  video_->set_title("Freshet");
+  video_->hold_screen_saver(false);
+  // The screen explains itself: why it is empty, and what can be done.
+  const std::string next = "Drop a magnet link, a torrent or a video here, or paste one with Ctrl+v";
+  if (error) {
+    osd_->set_card(error->message, {error->hint, next});
+  } else {
+    osd_->set_card("Freshet", {next});
+  }
+  redraw_ = true;
+  emit({.kind = PlayerEvent::Kind::Idle});
 }
 
 void PlayerCore::interrupt(int signal) {
@@ -158,8 +172,7 @@ void PlayerCore::stop(bool keep_playlist) {
   if (!keep_playlist) playlist_.clear();
   changed(Change::Playlist);
   if (options_.idle) {
-    idle_ = true;
-    emit({.kind = PlayerEvent::Kind::Idle});
+    become_idle(std::nullopt);
   } else {
     quit(exit_code_);
   }

@@ -78,6 +78,7 @@ struct Item {
     MediaTime position;
   };
   std::optional<Stall> stall;
+  std::optional<MonotonicTime> starving_since;  // about to become a stall
   std::deque<MonotonicTime> stall_ends;
 
   MonotonicTime waiting_since{};  // for data, in a phase that needs some
@@ -175,6 +176,7 @@ class PlayerCore final : public Player {
   void changed(Change change) { changes_ |= static_cast<std::uint32_t>(change); }
   void flush_changes();
   void handle(const video::InputEvent& event);
+  void become_idle(const std::optional<Error>& error);
   void log(LogLevel level, const std::string& text) { observer_.log(level, "player", text); }
 
   // player_loading.cpp
@@ -262,7 +264,6 @@ class PlayerCore final : public Player {
 
   bool quitting_ = false;
   int exit_code_ = 0;
-  bool idle_ = false;
   int openings_ = 0;
 };
 

@@ -49,7 +49,6 @@ void PlayerCore::start_current() {
   item_->waiting_since = now;
   item_->network_progress = now;
   item_->shown_at = now;
-  idle_ = false;
   if (torrent_ && torrent_->source != entry->source) torrent_.reset();
   osd_->set_card(std::nullopt, {});
   emit({.kind = PlayerEvent::Kind::StartFile, .entry_id = item_->id});
@@ -200,16 +199,12 @@ void PlayerCore::close_item(EndReason reason, std::optional<Error> error) {
 }
 
 void PlayerCore::end_item(EndReason reason, std::optional<Error> error) {
-  const std::string name = item_ ? item_->source.name : std::string{};
   const std::optional<Error> shown = error;
   close_item(reason, std::move(error));
   if (playlist_.advance(1)) {
     start_current();
   } else if (options_.idle) {
-    idle_ = true;
-    torrent_.reset();
-    if (shown) osd_->set_card(shown->message, {shown->hint});
-    emit({.kind = PlayerEvent::Kind::Idle});
+    become_idle(shown);
   } else {
     quit(exit_code_);
   }

@@ -29,6 +29,8 @@ constexpr auto default_frame_duration = 40ms;
 constexpr auto still_duration = 1s;
 // Stalls count as recent, for the resume threshold, within this time.
 constexpr auto stall_memory = 60s;
+// A read from a disk or a fast peer is over within this time: that is no stall.
+constexpr auto stall_patience = 40ms;
 // Sound that begins later than the picture by less than this starts with it.
 constexpr auto sound_tolerance = 30ms;
 // Later than this, the decoder is told to catch up.
@@ -268,7 +270,14 @@ void PlayerCore::stall_turn(MonotonicTime now, Deadline& deadline) {
   }
   if (!clock_running_) return;
   const BufferingInput input = buffering(now);
-  if (must_pause(input)) return begin_stall(now);
+  if (must_pause(input)) {
+    if (!item.starving_since) item.starving_since = now;
+    const MonotonicTime patience_ends = *item.starving_since + stall_patience;
+    if (now >= patience_ends) return begin_stall(now);
+    sooner(deadline, patience_ends);
+    return;
+  }
+  item.starving_since.reset();
   // The shown picture will be over then, and a missing one becomes a stall.
   if (has_picture() && !item.pipeline->peek_frame(0) && !item.pipeline->video_finished() && clock_.rate() > 0) {
     const MediaTime left = picture_end() - clock_.position(now);
@@ -278,7 +287,8 @@ void PlayerCore::stall_turn(MonotonicTime now, Deadline& deadline) {
 
 void PlayerCore::begin_stall(MonotonicTime now) {
   Item& item = *item_;
-  item.stall = Item::Stall{.began = now, .position = clock_.position(now)};
+  item.stall = Item::Stall{.began = item.starving_since.value_or(now), .position = clock_.position(now)};
+  item.starving_since.reset();
   item.waiting_since = now;
   item.network_progress = now;
   apply_running(now);
