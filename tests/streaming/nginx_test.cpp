@@ -6,10 +6,10 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
-#include <thread>
 
 #include "streaming/direct_sources.h"
 #include "tests/streaming/source_reading.h"
@@ -46,9 +46,7 @@ class NginxTest : public testing::Test {
     for (int attempt = 0; attempt < 20 && !nginx_; ++attempt) {
       port_ = 20'000 + random() % 10'000 * 2;
       write_configuration();
-      nginx_.emplace(
-          Command{.arguments = {"nginx", "-p", folder_.path().string(), "-c",
-                                (folder_ / "nginx.conf").string(), "-e", (folder_ / "error.log").string()}});
+      launch();
       for (int i = 0; i < 250; ++i) {
         if (std::filesystem::exists(folder_ / "nginx.pid")) return;
         if (nginx_->wait(20ms)) break;
@@ -57,6 +55,11 @@ class NginxTest : public testing::Test {
       nginx_.reset();
     }
     FAIL() << "nginx does not start: " << last_errors_;
+  }
+
+  void launch() {
+    nginx_.emplace(Command{.arguments = {"nginx", "-p", folder_.path().string(), "-c",
+                                         (folder_ / "nginx.conf").string(), "-e", (folder_ / "error.log").string()}});
   }
 
   void TearDown() override {
@@ -160,14 +163,11 @@ TEST_F(NginxTest, ComesBackWhenTheServerRestarts) {
   ASSERT_TRUE(source) << source.error().message;
   EXPECT_EQ(read_text(**source, 0, 1000), file_.substr(0, 1000));
   nginx_->kill();
+  auto reading = std::async(std::launch::async, [&] { return read_text(**source, 5'000'000, 1000); });
+  EXPECT_EQ(reading.wait_for(300ms), std::future_status::timeout) << "there is no server now";
   std::filesystem::remove(folder_ / "nginx.pid");
-  std::jthread later{[&] {
-    std::this_thread::sleep_for(300ms);
-    nginx_.emplace(
-        Command{.arguments = {"nginx", "-p", folder_.path().string(), "-c", (folder_ / "nginx.conf").string(),
-                              "-e", (folder_ / "error.log").string()}});
-  }};
-  EXPECT_TRUE(read_text(**source, 5'000'000, 1000) == file_.substr(5'000'000, 1000));
+  launch();
+  EXPECT_TRUE(reading.get() == file_.substr(5'000'000, 1000));
 }
 
 }  // namespace
