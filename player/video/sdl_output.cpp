@@ -129,10 +129,6 @@ Result<media::FramePointer> SdlOutput::capture() {
 }
 
 Result<void> SdlOutput::draw() {
-  int width = 0;
-  int height = 0;
-  if (SDL_GetRendererOutputSize(renderer_.get(), &width, &height) == 0)
-    window().set_pixel_size(width, height);
   SDL_SetRenderDrawColor(renderer_.get(), 0, 0, 0, SDL_ALPHA_OPAQUE);
   if (SDL_RenderClear(renderer_.get()) != 0) return sdl_error("the window cannot be drawn");
   if (shown_) {

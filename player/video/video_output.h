@@ -27,7 +27,7 @@ enum class OutputKind : std::uint8_t { Gpu, Sdl, Null };
 struct WindowOptions {
   std::string title = "Freshet";
   bool fullscreen = false;
-  std::optional<Rectangle> geometry;  // tests and --geometry
+  std::optional<Rectangle> geometry = std::nullopt;  // tests and --geometry
 };
 
 // Names of keys are mpv's: "a", "A", "SPACE", "LEFT", "PGUP", "F1", "Ctrl+v", "Shift+LEFT", "MBTN_LEFT_DBL",

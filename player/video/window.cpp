@@ -32,9 +32,19 @@ bool only_on_request(std::string_view driver) {
   return driver == "offscreen" || driver == "dummy" || driver == "evdev" || driver == "KMSDRM";
 }
 
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
 }  // namespace
 
 Result<SdlVideo> SdlVideo::start() {
+  // Where nothing at all points to a display, the libraries are not asked: they would only complain on
+  // stderr.
+  if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") && !is_set("XDG_RUNTIME_DIR") &&
+      !is_set("SDL_VIDEODRIVER"))
+    return no_display(nullptr);
   // Signals are the program's own business: SIGINT has its exit code.
   SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
   SDL_SetHint(SDL_HINT_APP_NAME, "Freshet");
@@ -48,8 +58,7 @@ Result<SdlVideo> SdlVideo::start() {
   SdlVideo video;
   const char* driver = SDL_GetCurrentVideoDriver();
   if (driver == nullptr) return no_display("no video driver");
-  const char* requested = std::getenv("SDL_VIDEODRIVER");
-  if (only_on_request(driver) && (requested == nullptr || *requested == '\0')) return no_display(nullptr);
+  if (only_on_request(driver) && !is_set("SDL_VIDEODRIVER")) return no_display(nullptr);
   return video;
 }
 
@@ -89,12 +98,7 @@ Window::Window(SdlVideo video, std::unique_ptr<SDL_Window, Destroy> window, bool
 VideoOutput::Surface Window::surface() const {
   int width = 0;
   int height = 0;
-  if (pixels_) {
-    width = pixels_->x;
-    height = pixels_->y;
-  } else {
-    SDL_GetWindowSizeInPixels(window_.get(), &width, &height);
-  }
+  SDL_GetWindowSizeInPixels(window_.get(), &width, &height);
   int points = 0;
   SDL_GetWindowSize(window_.get(), &points, nullptr);
   const double scale = points > 0 && width > 0 ? static_cast<double>(width) / points : 1.0;

@@ -46,8 +46,6 @@ class Window {
 
   [[nodiscard]] SDL_Window* handle() const { return window_.get(); }
   [[nodiscard]] VideoOutput::Surface surface() const;
-  // The drawable's pixels, when something other than a GL context knows them (SDL_Renderer).
-  void set_pixel_size(int width, int height) { pixels_ = SDL_Point{width, height}; }
 
   void set_title(const std::string& title);
   void fit_to(const media::VideoFrame& frame);
@@ -73,7 +71,6 @@ class Window {
   std::uint32_t wake_event_ = 0;
   std::atomic<bool> wake_pending_{false};
   KeyNames keys_;
-  std::optional<SDL_Point> pixels_;
   bool fixed_geometry_ = false;  // the user said where and how large
   bool fullscreen_ = false;
 };
@@ -96,7 +93,6 @@ class WindowOutput : public VideoOutput {
 
  protected:
   explicit WindowOutput(std::unique_ptr<Window> window) : window_(std::move(window)) {}
-  [[nodiscard]] Window& window() const { return *window_; }
 
  private:
   std::unique_ptr<Window> window_;
