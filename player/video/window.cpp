@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "player/video/picture_shape.h"
+#include "player/video/window_icon.h"
 
 namespace freshet::video {
 namespace {
@@ -77,6 +78,7 @@ Result<std::unique_ptr<Window>> Window::open(SdlVideo video, const WindowOptions
                        placed ? place.y : static_cast<int>(SDL_WINDOWPOS_CENTERED), std::max(place.width, 1),
                        std::max(place.height, 1), flags));
   if (!window) return no_display(SDL_GetError());
+  set_window_icon(window.get());
   const std::uint32_t wake_event = SDL_RegisterEvents(1);
   if (wake_event == static_cast<std::uint32_t>(-1))
     return fail(ErrorCategory::Internal, "video-output", "SDL has no event number left");
