@@ -21,8 +21,11 @@ class Output final : public AudioOutput {
  public:
   Output(OutputKind kind, const AudioOptions& options, media::MediaClock& clock,
          std::function<void()> on_change)
-      : playout_(clock), pace_(options.untimed ? Pace::AtOnce : Pace::RealTime),
-        on_change_(std::move(on_change)), volume_(options.volume), mute_(options.mute) {
+      : playout_(clock),
+        pace_(options.untimed ? Pace::AtOnce : Pace::RealTime),
+        on_change_(std::move(on_change)),
+        volume_(options.volume),
+        mute_(options.mute) {
     playout_.set_paused(options.paused);
     playout_.set_delay(options.delay);
     apply_gain();
@@ -178,7 +181,8 @@ class Output final : public AudioOutput {
   std::optional<Error> problem_;
 
   std::optional<SdlSystem> system_;
-  std::mutex device_mutex_;  // what follows; held while a device opens, so never taken by the controller's thread
+  std::mutex
+      device_mutex_;  // what follows; held while a device opens, so never taken by the controller's thread
   media::AudioFormat wanted_;
   media::AudioFormat format_;
   std::unique_ptr<SdlDevice> sdl_;

@@ -8,9 +8,8 @@
 // the device's opening. The device's callback touches one lock-free ring and the clock, nothing else.
 //
 // The clock. From the first sample of a generation the output writes an anchor with each buffer. It stands
-// (rate 0) while paused and in an underrun. Once drained(), the output leaves it alone until newer sound comes:
-// who goes on then reads the last anchor and keeps a line of its own. A hole in the sound (a write whose pts is
-// later than the last one's end) is played as silence; the clock runs through it.
+// (rate 0) while paused and in an underrun. Once drained(), the output leaves it alone until newer sound
+// comes: who goes on then reads the last anchor and keeps a line of its own.
 //
 // Without a device, or when it is unplugged, sound is taken at the pace of real time and nobody hears it:
 // problem() says so, and playing goes on.
@@ -40,7 +39,7 @@ struct AudioOptions {
 
 class AudioOutput : public media::AudioSink {
  public:
-  virtual void set_paused(bool paused) = 0;   // the clock stands (rate 0) while paused
+  virtual void set_paused(bool paused) = 0;  // the clock stands (rate 0) while paused
   virtual void set_volume(double percent) = 0;
   virtual void set_mute(bool mute) = 0;
   virtual void set_delay(MediaTime delay) = 0;
@@ -54,10 +53,9 @@ class AudioOutput : public media::AudioSink {
   [[nodiscard]] virtual std::optional<Error> problem() const = 0;
 };
 
-// `clock` outlives the output. `on_change` is called, on a thread of the output's own, when drained(), underrun(),
-// problem() or the clock's running may have changed; it must return at once.
-[[nodiscard]] std::unique_ptr<AudioOutput> open_audio_output(OutputKind kind,
-                                                             const AudioOptions& options,
+// `clock` outlives the output. `on_change` is called, on a thread of the output's own, when drained(),
+// underrun(), problem() or the clock's running may have changed; it must return at once.
+[[nodiscard]] std::unique_ptr<AudioOutput> open_audio_output(OutputKind kind, const AudioOptions& options,
                                                              media::MediaClock& clock,
                                                              std::function<void()> on_change);
 

@@ -29,8 +29,8 @@ class Bell {
   std::atomic<std::uint32_t> count_{0};  // 32 bits: the width of a futex, so that notify needs no lock
 };
 
-// Rung by ordinary threads for one that also waits for a time. Nobody holds the lock for longer than it takes to
-// set a flag.
+// Rung by ordinary threads for one that also waits for a time. Nobody holds the lock for longer than it takes
+// to set a flag.
 class TimedBell {
  public:
   void ring() noexcept {

@@ -40,7 +40,8 @@ void NullDevice::run(std::stop_token stop, const media::AudioFormat& format, Pac
       due = Clock::now();
       continue;
     }
-    // Absolute times, so that waking late does not add up; but what a suspended machine missed is not made up for.
+    // Absolute times, so that waking late does not add up; but what a suspended machine missed is not made up
+    // for.
     constexpr auto missed = std::chrono::milliseconds(200);
     due += length;
     if (Clock::now() - due > missed) due = Clock::now();

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// A device without sound: takes buffers at the pace of real time, or at once. It sleeps while there is nothing to
-// take (paused, stalled, at the end).
+// A device without sound: takes buffers at the pace of real time, or at once. It sleeps while there is
+// nothing to take (paused, stalled, at the end).
 #pragma once
 
 #include <stop_token>

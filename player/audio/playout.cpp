@@ -8,7 +8,9 @@
 namespace freshet::audio {
 namespace {
 
-std::uint64_t number(Generation generation) { return static_cast<std::uint32_t>(generation); }
+std::uint64_t number(Generation generation) {
+  return static_cast<std::uint32_t>(generation);
+}
 
 // Raises `target` to at least `value`.
 void raise(std::atomic<std::uint64_t>& target, std::uint64_t value) noexcept {
@@ -23,19 +25,20 @@ std::size_t frames_in(std::chrono::nanoseconds time, int sample_rate) {
 
 MediaTime media_length(std::uint64_t frames, int sample_rate, double speed) {
   const std::chrono::nanoseconds length = duration_of(frames, sample_rate);
-  return speed == 1 ? length : MediaTime(static_cast<std::int64_t>(static_cast<double>(length.count()) * speed));
+  return speed == 1 ? length
+                    : MediaTime(static_cast<std::int64_t>(static_cast<double>(length.count()) * speed));
 }
 
 }  // namespace
 
-// --- setting up -------------------------------------------------------------------------------------------------
+// --- setting up
+// -------------------------------------------------------------------------------------------------
 
 void Playout::reset(const Setup& setup) {
   format_ = setup.format;
   queue_.reset(setup.format, frames_in(queue_length, setup.format.sample_rate));
   segment_.reset();
-  expected_.reset();
-  hole_ = 0;
+  lead_ = 0;
   heard_until_ = 0;
   tail_.assign(static_cast<std::size_t>(setup.format.channels), 0.0F);
   sample_rate_ = setup.format.sample_rate;
@@ -54,7 +57,8 @@ void Playout::move_to(const Setup& setup) {
   starved_ = false;
 }
 
-// --- the decoder's side -----------------------------------------------------------------------------------------
+// --- the decoder's side
+// -----------------------------------------------------------------------------------------
 
 bool Playout::write(std::span<const float> samples, MediaTime pts, double speed, Generation generation) {
   const auto channels = static_cast<std::size_t>(format_.channels);
@@ -87,7 +91,8 @@ void Playout::wait_until_taken() {
   }
 }
 
-// --- anybody's --------------------------------------------------------------------------------------------------
+// --- anybody's
+// --------------------------------------------------------------------------------------------------
 
 void Playout::cancel_before(Generation generation) noexcept {
   raise(oldest_, number(generation));
@@ -99,13 +104,21 @@ void Playout::set_paused(bool paused) {
   if (paused_.exchange(paused) != paused) consumer_.ring();
 }
 
-Generation Playout::oldest() const { return static_cast<Generation>(oldest_.load()); }
+Generation Playout::oldest() const {
+  return static_cast<Generation>(oldest_.load());
+}
 
-bool Playout::finished() const { return finished_ > std::max(newest_.load(), oldest_.load()); }
+bool Playout::finished() const {
+  return finished_ > std::max(newest_.load(), oldest_.load());
+}
 
-bool Playout::drained(Generation generation) const { return drained_ > number(generation); }
+bool Playout::drained(Generation generation) const {
+  return drained_ > number(generation);
+}
 
-bool Playout::underrun() const { return starved_ && !paused_ && queue_.size() == 0 && !finished(); }
+bool Playout::underrun() const {
+  return starved_ && !paused_ && queue_.size() == 0 && !finished();
+}
 
 MediaTime Playout::queued(MonotonicTime now) const {
   if (newest_ < oldest_) return MediaTime(0);
@@ -113,7 +126,8 @@ MediaTime Playout::queued(MonotonicTime now) const {
   return duration_of(queue_.size(), sample_rate_) + std::max(end - now, MonotonicTime::duration(0));
 }
 
-// --- the device's side ------------------------------------------------------------------------------------------
+// --- the device's side
+// ------------------------------------------------------------------------------------------
 
 void Playout::fill(std::span<float> out, MonotonicTime now) {
   const std::size_t frames = out.size() / tail_.size();
@@ -145,18 +159,20 @@ void Playout::fill(std::span<float> out, MonotonicTime now) {
       continue;
     }
     if (!next || paused) break;
-    look_for_hole(*next, heard + duration_of(done, setup_.format.sample_rate));
-    const std::size_t silent = std::min(hole_, frames - done);
+    if (!segment_ || segment_->generation != next->generation) {
+      begin(*next, heard + duration_of(done, setup_.format.sample_rate));
+    }
+    const std::size_t silent = std::min(lead_, frames - done);
     if (silent > 0) {
       emit_silence(rest.first(silent * tail_.size()));
-      hole_ -= silent;
+      lead_ -= silent;
       done += silent;
     } else {
       const std::size_t count = std::min(next->frames, frames - done);
       segment_->at = heard + duration_of(done, setup_.format.sample_rate);
       segment_->position = next->pts + delay();
       segment_->speed = next->speed;
-      emit(*next, rest, count, 1);
+      emit(rest, count, 1);
       done += count;
       took = true;
     }
@@ -186,50 +202,39 @@ void Playout::fill(std::span<float> out, MonotonicTime now) {
   resting_ = !sounded && envelope_.value() == 0 && (paused || dry) && (!ended || drained_ >= finished_now);
 }
 
-MediaTime Playout::delay() const { return MediaTime(delay_.load(std::memory_order_relaxed)); }
+MediaTime Playout::delay() const {
+  return MediaTime(delay_.load(std::memory_order_relaxed));
+}
 
-// Gives what is left of the fade to silence out of `run`, and returns its frames; 0 when nothing of it sounds.
+// Gives what is left of the fade to silence out of `run`, and returns its frames; 0 when nothing of it
+// sounds.
 std::size_t Playout::fade_out(const SoundQueue::Run& run, std::span<float> out) {
   if (setup_.fade.count() == 0 || !segment_ || segment_->generation != run.generation) return 0;
   envelope_.aim(0);
   const std::size_t frames = std::min({envelope_.remaining(), run.frames, out.size() / tail_.size()});
-  if (frames > 0) emit(run, out, frames, 0);
+  if (frames > 0) emit(out, frames, 0);
   return frames;
 }
 
-// Before `run` is played, at `heard`: begins its generation, or finds that its sound does not go on where the last
-// one ended.
-void Playout::look_for_hole(const SoundQueue::Run& run, MonotonicTime heard) {
-  // What is less is rounding of timestamps, or not worth two fades.
-  constexpr auto smallest_hole = std::chrono::milliseconds(20);
-  MediaTime missing{0};
-  if (!segment_ || segment_->generation != run.generation) {
-    // Later sound (a positive delay) begins with silence, so that the first pictures have their time.
-    missing = std::max(delay(), MediaTime(0));
-    const MediaTime start = run.pts + delay() - missing;
-    segment_ = Segment{.at = heard, .position = start, .speed = run.speed, .generation = run.generation};
-    // Earlier sound (a negative one) runs ahead while the clock waits at the run's own place.
-    generation_start_ = run.pts;
-    hole_ = 0;
-  } else if (expected_ && hole_ == 0) {
-    missing = run.pts - *expected_;
-    if (missing < smallest_hole || missing > longest_hole) missing = MediaTime(0);
-  }
-  if (missing > MediaTime(0)) {
-    hole_ = frames_in(missing, setup_.format.sample_rate);
-    if (run.speed > 0) hole_ = static_cast<std::size_t>(static_cast<double>(hole_) / run.speed);
-  }
-  expected_ = run.pts;
+// The first sound of a generation is `run`, and would be heard at `heard`.
+void Playout::begin(const SoundQueue::Run& run, MonotonicTime heard) {
+  // Later sound (a positive delay) begins with silence, so that the first pictures have their time. Earlier
+  // sound (a negative one) runs ahead while the clock waits at the run's own place.
+  const MediaTime later = std::max(delay(), MediaTime(0));
+  segment_ = Segment{
+      .at = heard, .position = run.pts + delay() - later, .speed = run.speed, .generation = run.generation};
+  generation_start_ = run.pts;
+  lead_ = frames_in(later, setup_.format.sample_rate);
+  if (run.speed > 0) lead_ = static_cast<std::size_t>(static_cast<double>(lead_) / run.speed);
 }
 
-void Playout::emit(const SoundQueue::Run& run, std::span<float> out, std::size_t frames, float envelope) {
+void Playout::emit(std::span<float> out, std::size_t frames, float envelope) {
   const std::size_t channels = tail_.size();
   const auto samples = out.first(frames * channels);
   queue_.pop(samples);
   envelope_.aim(envelope);
   apply(samples, channels, envelope_, volume_);
   std::ranges::copy(samples.last(channels), tail_.begin());
-  expected_ = run.pts + media_length(frames, setup_.format.sample_rate, run.speed);
 }
 
 // Silence, but never from one sample to the next: what was last heard sinks to 0 first.
@@ -244,7 +249,8 @@ void Playout::emit_silence(std::span<float> out) {
   std::ranges::fill(out, 0.0F);
 }
 
-// --- the clock --------------------------------------------------------------------------------------------------
+// --- the clock
+// --------------------------------------------------------------------------------------------------
 
 void Playout::run_clock(MonotonicTime now) {
   const bool goes_on = published_.valid && published_.generation == segment_->generation;

@@ -1,15 +1,16 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// What is heard now: takes queued sound, gives a device its buffers, and writes the media clock accordingly. It
-// knows no device and no real clock (times are parameters), so that tests run it on times of their own.
+// What is heard now: takes queued sound, gives a device its buffers, and writes the media clock accordingly.
+// It knows no device and no real clock (times are parameters), so that tests run it on times of their own.
 //
 // Threads: write(), finish() by the decoder's; fill() by the device's; all else by any. fill() takes no lock,
 // allocates nothing and calls nobody.
 //
 // Invariants
 // 1. The clock never steps back within a generation.
-// 2. After cancel_before(g) no buffer starts with sound older than g, except for a fade of a few milliseconds.
+// 2. After cancel_before(g) no buffer starts with sound older than g, except for a fade of a few
+// milliseconds.
 // 3. drained(g) is true only after the last sample of g was heard; from then on the clock is left alone until
 //    newer sound comes.
 #pragma once
@@ -43,13 +44,12 @@ class Playout {
   // How much sound waits in the queue when write() blocks: rides out a decoder that is late for a moment, yet
   // a new speed or filter is heard soon.
   static constexpr auto queue_length = std::chrono::milliseconds(200);
-  // A hole in the sound is played as silence. A longer one is a timestamp gone wrong, and is jumped over.
-  static constexpr auto longest_hole = std::chrono::seconds(30);
 
   explicit Playout(media::MediaClock& clock) : clock_(clock) {}
 
-  void reset(const Setup& setup);    // while neither fill() nor write() runs; empties the queue
-  void move_to(const Setup& setup);  // while fill() does not run; another device, same format: keeps the queue
+  void reset(const Setup& setup);  // while neither fill() nor write() runs; empties the queue
+  void move_to(
+      const Setup& setup);  // while fill() does not run; another device, same format: keeps the queue
 
   // --- decoder's thread
   // As AudioSink::write().
@@ -83,8 +83,8 @@ class Playout {
   [[nodiscard]] bool finished() const;  // the newest generation
   [[nodiscard]] MediaTime delay() const;
   [[nodiscard]] std::size_t fade_out(const SoundQueue::Run& run, std::span<float> out);
-  void look_for_hole(const SoundQueue::Run& run, MonotonicTime heard);
-  void emit(const SoundQueue::Run& run, std::span<float> out, std::size_t frames, float envelope);
+  void begin(const SoundQueue::Run& run, MonotonicTime heard);
+  void emit(std::span<float> out, std::size_t frames, float envelope);
   void emit_silence(std::span<float> out);
   void run_clock(MonotonicTime now);
   void stop_clock(MonotonicTime now, const std::optional<SoundQueue::Run>& next);
@@ -93,19 +93,19 @@ class Playout {
   media::MediaClock& clock_;
   SoundQueue queue_;
   Bell changes_;
-  Bell progress_;      // room in the queue, or a cancellation
+  Bell progress_;  // room in the queue, or a cancellation
   TimedBell consumer_;
 
   // Shared. "Plus one" numbers: 0 is none.
-  std::atomic<std::uint64_t> oldest_{0};         // generations below are cancelled
-  std::atomic<std::uint64_t> newest_{0};         // written or finished
-  std::atomic<std::uint64_t> finished_{0};       // plus one
-  std::atomic<std::uint64_t> drained_{0};        // plus one
+  std::atomic<std::uint64_t> oldest_{0};    // generations below are cancelled
+  std::atomic<std::uint64_t> newest_{0};    // written or finished
+  std::atomic<std::uint64_t> finished_{0};  // plus one
+  std::atomic<std::uint64_t> drained_{0};   // plus one
   std::atomic<bool> paused_{true};
   std::atomic<bool> starved_{false};
   std::atomic<float> gain_{1};
   std::atomic<std::int64_t> delay_{0};
-  std::atomic<std::int64_t> heard_until_{0};     // when the last frame given away has been heard
+  std::atomic<std::int64_t> heard_until_{0};  // when the last frame given away has been heard
   std::atomic<int> sample_rate_{48000};
 
   media::AudioFormat format_;  // the producer's copy
@@ -114,17 +114,16 @@ class Playout {
   Setup setup_;
   DeviceTime device_time_;
   GainRamp envelope_, volume_;
-  std::vector<float> tail_;          // the last frame given, while the envelope was open
-  struct Segment {                   // the line of the sound that is being given, the delay included
+  std::vector<float> tail_;  // the last frame given, while the envelope was open
+  struct Segment {           // the line of the sound that is being given, the delay included
     MonotonicTime at{};
     MediaTime position{0};
     double speed = 1;
     Generation generation{};
   };
   std::optional<Segment> segment_;
-  std::optional<MediaTime> expected_;  // pts right after what was given of segment_'s generation
-  MediaTime generation_start_{0};      // the first pts of segment_'s generation
-  std::size_t hole_ = 0;               // frames of silence still to give before the queue's front
+  MediaTime generation_start_{0};  // the first pts of segment_'s generation
+  std::size_t lead_ = 0;           // frames of silence still to give before the generation's first sound
   media::ClockAnchor published_;
   bool resting_ = false;
 };

@@ -3,7 +3,6 @@
 #include "player/audio/sdl_device.h"
 
 #include <SDL.h>
-
 #include <algorithm>
 #include <bit>
 #include <string>
@@ -17,15 +16,15 @@ Error no_device() {
           std::string("No sound device can be used: ") + SDL_GetError(), "Playing goes on without sound"};
 }
 
-// SDL and FFmpeg name the same speakers in the same order but for 4 (quad against 4.0) and 5 (4.1 against 5.0)
-// channels; six hold both.
+// SDL and FFmpeg name the same speakers in the same order but for 4 (quad against 4.0) and 5 (4.1
+// against 5.0) channels; six hold both.
 int speakers_for(int channels) {
   const int known = std::clamp(channels, 1, 8);
   return known == 4 || known == 5 ? 6 : known;
 }
 
-// 1024 frames at 48 kHz, and about as long (21 ms) at other rates. Shorter ones starve on a busy machine; longer
-// ones make pause and seek late.
+// 1024 frames at 48 kHz, and about as long (21 ms) at other rates. Shorter ones starve on a busy machine;
+// longer ones make pause and seek late.
 std::uint16_t period_for(int sample_rate) {
   return static_cast<std::uint16_t>(std::bit_ceil(static_cast<unsigned>(sample_rate) / 48));
 }
@@ -51,8 +50,8 @@ class OpenSdlDevice final : public SdlDevice {
 
   [[nodiscard]] const media::AudioFormat& format() const override { return format_; }
   [[nodiscard]] Playout::Setup setup() const override {
-    // SDL cannot tell how late sound is heard. Its back ends hold one buffer that plays and one that waits, so a
-    // new one is heard after two; ffplay and mpv assume the same.
+    // SDL cannot tell how late sound is heard. Its back ends hold one buffer that plays and one that waits,
+    // so a new one is heard after two; ffplay and mpv assume the same.
     return {.format = format_,
             .latency = 2 * duration_of(period_, format_.sample_rate),
             .fade = std::chrono::milliseconds(5),

@@ -14,8 +14,8 @@
 
 namespace freshet::audio {
 
-// SDL's sound system; it is counted by SDL, so several may live. Made and destroyed on the main thread, because
-// SDL's counting is not guarded.
+// SDL's sound system; it is counted by SDL, so several may live. Made and destroyed on the main thread,
+// because SDL's counting is not guarded.
 class SdlSystem {
  public:
   SdlSystem();
@@ -34,9 +34,10 @@ enum class Negotiation : std::uint8_t { Free, Exact };
 
 class SdlDevice {
  public:
-  // Opens the system's default device, silent until start(). Any thread, one at a time; blocks while it opens.
-  // Errors: Internal "no-audio-device".
-  [[nodiscard]] static Result<std::unique_ptr<SdlDevice>> open(Playout& playout, const media::AudioFormat& wanted,
+  // Opens the system's default device, silent until start(). Any thread, one at a time; blocks while it
+  // opens. Errors: Internal "no-audio-device".
+  [[nodiscard]] static Result<std::unique_ptr<SdlDevice>> open(Playout& playout,
+                                                               const media::AudioFormat& wanted,
                                                                Negotiation negotiation);
   // Plays what was given to the device and closes it.
   virtual ~SdlDevice() = default;

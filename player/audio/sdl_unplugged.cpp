@@ -3,7 +3,6 @@
 #include "player/audio/sdl_unplugged.h"
 
 #include <SDL.h>
-
 #include <utility>
 
 namespace freshet::audio {
@@ -18,10 +17,13 @@ int on_event(void* callback, SDL_Event* event) {
 
 }  // namespace
 
-SdlUnplugged::SdlUnplugged(std::function<void(std::uint32_t)> on_removed) : on_removed_(std::move(on_removed)) {
+SdlUnplugged::SdlUnplugged(std::function<void(std::uint32_t)> on_removed)
+    : on_removed_(std::move(on_removed)) {
   SDL_AddEventWatch(on_event, &on_removed_);
 }
 
-SdlUnplugged::~SdlUnplugged() { SDL_DelEventWatch(on_event, &on_removed_); }
+SdlUnplugged::~SdlUnplugged() {
+  SDL_DelEventWatch(on_event, &on_removed_);
+}
 
 }  // namespace freshet::audio

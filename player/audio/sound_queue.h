@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Samples on their way from the decoder's thread to the device's callback, with marks that say which media time
-// a sample belongs to. One producer and one consumer, no lock: two rings whose indices only grow.
+// Samples on their way from the decoder's thread to the device's callback, with marks that say which media
+// time a sample belongs to. One producer and one consumer, no lock: two rings whose indices only grow.
 //
 // Threads: push() by one thread, front()/pop() by another, size() by any. reset() when neither runs.
 //
@@ -32,8 +32,8 @@ class SoundQueue {
   // Samples that follow each other without a jump: the oldest ones queued.
   struct Run {
     std::size_t frames = 0;
-    MediaTime pts{0};     // of its first frame
-    double speed = 1;     // media seconds a device second
+    MediaTime pts{0};  // of its first frame
+    double speed = 1;  // media seconds a device second
     Generation generation{};
   };
 
@@ -71,11 +71,11 @@ class SoundQueue {
 
   std::vector<float> samples_;  // a power of two of them
   std::size_t mask_ = 0;
-  std::size_t limit_ = 0;  // samples
+  std::size_t limit_ = 0;                 // samples
   std::atomic<std::size_t> channels_{2};  // size() may run beside reset()
   int sample_rate_ = 48000;
   std::array<Mark, mark_count> marks_;
-  std::optional<Mark> last_mark_;   // producer's
+  std::optional<Mark> last_mark_;  // producer's
   std::atomic<std::size_t> read_{0};
   std::atomic<std::size_t> marks_read_{0};  // the mark that covers read_; its slot is kept
   // Apart from the consumer's, so that the two threads do not fight for one cache line.

@@ -16,7 +16,8 @@ void ignore_message(int, const char*, va_list, void*) {}
 AssRenderer make_renderer(ASS_Library* library) {
   AssRenderer renderer(ass_renderer_init(library));
   if (!renderer) return renderer;
-  // Bitmaps of glyphs kept between frames, in MiB: half of libass's default, at which a 4K film's signs still fit.
+  // Bitmaps of glyphs kept between frames, in MiB: half of libass's default, at which a 4K film's signs still
+  // fit.
   ass_set_cache_limits(renderer.get(), 0, 64);
   ass_set_fonts(renderer.get(), nullptr, "sans-serif", ASS_FONTPROVIDER_AUTODETECT, nullptr, 1);
   return renderer;
@@ -40,9 +41,13 @@ AssEngine::AssEngine() : library_(ass_library_init()) {
   });
 }
 
-AssEngine::~AssEngine() { wait_until_idle(); }
+AssEngine::~AssEngine() {
+  wait_until_idle();
+}
 
-AssTrack AssEngine::new_track() { return AssTrack(library_ ? ass_new_track(library_.get()) : nullptr); }
+AssTrack AssEngine::new_track() {
+  return AssTrack(library_ ? ass_new_track(library_.get()) : nullptr);
+}
 
 void AssEngine::add_font(const media::FontAttachment& font) {
   if (!library_ || font.data.empty() || font.data.size() > max_font_bytes || font_count_ >= max_fonts ||
@@ -64,7 +69,8 @@ void AssEngine::wait_until_idle() {
 
 void AssEngine::add_to_library(const media::FontAttachment& font) {
   // Copied by libass; the renderer notices new fonts at its next frame.
-  ass_add_font(library_.get(), font.name.c_str(), static_cast<const char*>(static_cast<const void*>(font.data.data())),
+  ass_add_font(library_.get(), font.name.c_str(),
+               static_cast<const char*>(static_cast<const void*>(font.data.data())),
                static_cast<int>(font.data.size()));
 }
 

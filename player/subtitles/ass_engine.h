@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// libass: its library, the fonts, and the renderer. Finding the system's fonts takes from milliseconds to seconds
-// (fontconfig scans them after a change), so a thread does it while the file opens.
+// libass: its library, the fonts, and the renderer. Finding the system's fonts takes from milliseconds to
+// seconds (fontconfig scans them after a change), so a thread does it while the file opens.
 //
 // Threads: all functions with the owner's lock held, but for wait_ready(), which is called without it.
 #pragma once
 
 #include <ass/ass.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -21,9 +20,15 @@
 
 namespace freshet::subtitles {
 
-struct AssLibraryDeleter { void operator()(ASS_Library* library) const { ass_library_done(library); } };
-struct AssRendererDeleter { void operator()(ASS_Renderer* renderer) const { ass_renderer_done(renderer); } };
-struct AssTrackDeleter { void operator()(ASS_Track* track) const { ass_free_track(track); } };
+struct AssLibraryDeleter {
+  void operator()(ASS_Library* library) const { ass_library_done(library); }
+};
+struct AssRendererDeleter {
+  void operator()(ASS_Renderer* renderer) const { ass_renderer_done(renderer); }
+};
+struct AssTrackDeleter {
+  void operator()(ASS_Track* track) const { ass_free_track(track); }
+};
 using AssLibrary = std::unique_ptr<ASS_Library, AssLibraryDeleter>;
 using AssRenderer = std::unique_ptr<ASS_Renderer, AssRendererDeleter>;
 using AssTrack = std::unique_ptr<ASS_Track, AssTrackDeleter>;

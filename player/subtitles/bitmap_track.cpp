@@ -13,13 +13,16 @@ namespace freshet::subtitles {
 namespace {
 
 bool is_sound(const media::SubtitleBitmap& bitmap) {
-  if (bitmap.width <= 0 || bitmap.height <= 0 || bitmap.width > max_bitmap_side || bitmap.height > max_bitmap_side) {
+  if (bitmap.width <= 0 || bitmap.height <= 0 || bitmap.width > max_bitmap_side ||
+      bitmap.height > max_bitmap_side) {
     return false;
   }
-  if (std::abs(std::int64_t{bitmap.x}) > max_bitmap_side || std::abs(std::int64_t{bitmap.y}) > max_bitmap_side) {
+  if (std::abs(std::int64_t{bitmap.x}) > max_bitmap_side ||
+      std::abs(std::int64_t{bitmap.y}) > max_bitmap_side) {
     return false;
   }
-  return bitmap.rgba.size() == static_cast<std::size_t>(bitmap.width) * static_cast<std::size_t>(bitmap.height) * 4;
+  return bitmap.rgba.size() ==
+         static_cast<std::size_t>(bitmap.width) * static_cast<std::size_t>(bitmap.height) * 4;
 }
 
 void premultiply(std::vector<std::uint8_t>& rgba) {
@@ -29,11 +32,6 @@ void premultiply(std::vector<std::uint8_t>& rgba) {
       rgba[channel] = static_cast<std::uint8_t>((rgba[channel] * alpha + 127) / 255);
     }
   }
-}
-
-MediaTime bounded(MediaTime time) {
-  constexpr MediaTime limit = max_time;
-  return std::clamp(time, -limit, limit);
 }
 
 }  // namespace
@@ -57,7 +55,8 @@ void BitmapTrack::add(media::SubtitleEvent event) {
   }
   Event& kept = events_[shown->start];
   bytes_ = bytes_ - kept.bytes + bytes;
-  kept = {.duration = bounded(std::max(event.duration, MediaTime(0))), .bytes = bytes, .shown = std::move(shown)};
+  kept = {
+      .duration = bounded(std::max(event.duration, MediaTime(0))), .bytes = bytes, .shown = std::move(shown)};
   // The oldest go: playing has passed them, and a seek back brings them again.
   while (bytes_ > max_bitmap_bytes && events_.size() > 1) {
     bytes_ -= events_.begin()->second.bytes;
@@ -110,9 +109,8 @@ video::Rectangle place(const BitmapTrack::Picture& picture, int space_width, int
   double scale_y = static_cast<double>(film.height) / std::max(space_height, 1);
   double left = film.x;
   double top = film.y;
-  // The space has the film's own shape (a DVD's pixels are stretched with the film's), or it is the disc's whole
-  // screen, whose black bars were cut off the film: then one side and the middle
-  // are common.
+  // The space has the film's own shape (a DVD's pixels are stretched with the film's), or it is the disc's
+  // whole screen, whose black bars were cut off the film: then one side and the middle are common.
   const double space_shape = static_cast<double>(space_width) / space_height;
   const double film_shape = video_height > 0 ? static_cast<double>(video_width) / video_height : space_shape;
   if (std::abs(space_shape / film_shape - 1) > 0.02) {

@@ -17,7 +17,9 @@ using video::Rectangle;
 // A dialogue line, a second one at the top, and a few signs. Each costs the output a texture and a draw.
 constexpr std::size_t max_overlays = 8;
 
-std::int64_t area(const Rectangle& r) { return std::int64_t{r.width} * r.height; }
+std::int64_t area(const Rectangle& r) {
+  return std::int64_t{r.width} * r.height;
+}
 
 Rectangle join(const Rectangle& a, const Rectangle& b) {
   const int x = std::min(a.x, b.x);
@@ -33,7 +35,9 @@ Rectangle meet(const Rectangle& a, const Rectangle& b) {
 }
 
 // Pixels that a common rectangle adds.
-std::int64_t waste(const Rectangle& a, const Rectangle& b) { return area(join(a, b)) - area(a) - area(b); }
+std::int64_t waste(const Rectangle& a, const Rectangle& b) {
+  return area(join(a, b)) - area(a) - area(b);
+}
 
 bool belong_together(const Rectangle& a, const Rectangle& b) {
   // Glyphs of a line, lines of a text: a joint picture of little more than their sum. The constant lets small
@@ -90,10 +94,10 @@ void draw(const ASS_Image& image, const Rectangle& part, video::Overlay& overlay
   for (int row = 0; row < part.height; ++row) {
     const auto source_row = static_cast<std::ptrdiff_t>(part.y - image.dst_y + row) * image.stride;
     const unsigned char* mask = image.bitmap + source_row + (part.x - image.dst_x);
-    std::uint8_t* pixel =
-        overlay.rgba.data() +
-        (static_cast<std::size_t>(part.y - overlay.y + row) * static_cast<std::size_t>(overlay.width) +
-         static_cast<std::size_t>(part.x - overlay.x)) * 4;
+    std::uint8_t* pixel = overlay.rgba.data() + (static_cast<std::size_t>(part.y - overlay.y + row) *
+                                                     static_cast<std::size_t>(overlay.width) +
+                                                 static_cast<std::size_t>(part.x - overlay.x)) *
+                                                    4;
     for (int column = 0; column < part.width; ++column, pixel += 4) {
       const std::uint32_t alpha = times(mask[column], opacity);
       if (alpha == 0) continue;

@@ -7,9 +7,12 @@
 namespace freshet::subtitles {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
-// Whether what follows the override block is a drawing: its last \pN says so (N > 0). \pos and \pbo are others.
+// Whether what follows the override block is a drawing: its last \pN says so (N > 0). \pos and \pbo are
+// others.
 bool draws_after(std::string_view block, bool draws) {
   for (std::size_t at = 0; at + 2 < block.size(); ++at) {
     if (block[at] == '\\' && block[at + 1] == 'p' && is_digit(block[at + 2])) draws = block[at + 2] != '0';

@@ -9,8 +9,8 @@
 
 namespace freshet::subtitles {
 
-// Drops override blocks ({\i1}) and drawings, turns \N and \n into line breaks and \h into a space. Lines that
-// become empty go. Any bytes may come in.
+// Drops override blocks ({\i1}) and drawings, turns \N and \n into line breaks and \h into a space. Lines
+// that become empty go. Any bytes may come in.
 [[nodiscard]] std::string plain_text(std::string_view ass);
 
 }  // namespace freshet::subtitles

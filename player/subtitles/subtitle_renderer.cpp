@@ -22,21 +22,22 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The fonts are looked for since the file was opened. Only where the system's font cache must be made anew is the
-// first line ready before them: it is waited for this long, once, and else appears when it can.
+// The fonts are looked for since the file was opened. Only where the system's font cache must be made anew is
+// the first line ready before them: it is waited for this long, once, and else appears when it can.
 constexpr milliseconds font_patience{300};
 constexpr milliseconds font_retry{100};
 
 bool same(const Canvas& a, const Canvas& b) {
-  return a.width == b.width && a.height == b.height && a.picture == b.picture && a.video_width == b.video_width &&
-         a.video_height == b.video_height;
+  return a.width == b.width && a.height == b.height && a.picture == b.picture &&
+         a.video_width == b.video_width && a.video_height == b.video_height;
 }
 
 // The film's size as it lies on the screen: a picture that was turned by 90° has its sides exchanged.
 std::pair<int, int> shown_size(const Canvas& canvas) {
   const int width = canvas.video_width;
   const int height = canvas.video_height;
-  if (width <= 0 || height <= 0 || canvas.picture.width <= 0 || canvas.picture.height <= 0) return {width, height};
+  if (width <= 0 || height <= 0 || canvas.picture.width <= 0 || canvas.picture.height <= 0)
+    return {width, height};
   const double picture = std::log(static_cast<double>(canvas.picture.width) / canvas.picture.height);
   const double film = std::log(static_cast<double>(width) / height);
   if (std::abs(picture + film) < std::abs(picture - film)) return {height, width};
@@ -118,7 +119,7 @@ class Renderer final : public SubtitleRenderer {
     if (found == tracks_.end()) return std::nullopt;
     const auto next = std::visit([at](const auto& track) { return track.next_change(at); }, found->second);
     if (!fonts_missing_) return next;
-    const MediaTime retry = at + font_retry;
+    const MediaTime retry = bounded(at) + font_retry;
     return std::min(next.value_or(retry), retry);
   }
 
@@ -166,7 +167,7 @@ class Renderer final : public SubtitleRenderer {
     fonts_missing_ = false;
     set_up(renderer, track.native());
     int detected = 0;
-    const auto now = std::clamp(std::chrono::floor<milliseconds>(at), -max_time, max_time).count();
+    const auto now = std::chrono::floor<milliseconds>(bounded(at)).count();
     const ASS_Image* images = ass_render_frame(renderer, track.get(), now, &detected);
     if (std::exchange(redraw_, false) || changed || detected != 0) {
       overlays_ = blend_images(images, canvas_.width, canvas_.height);
@@ -182,7 +183,8 @@ class Renderer final : public SubtitleRenderer {
     // A script places its lines on the picture; plain lines may stand in the black bar beneath it.
     ass_set_use_margins(renderer, native ? 0 : 1);
     const auto [width, height] = native ? shown_size(canvas_) : std::pair(0, 0);
-    ass_set_storage_size(renderer, std::clamp(width, 0, max_canvas_side), std::clamp(height, 0, max_canvas_side));
+    ass_set_storage_size(renderer, std::clamp(width, 0, max_canvas_side),
+                         std::clamp(height, 0, max_canvas_side));
     // 0: from the sizes above, as scripts expect it on anamorphic films. Plain lines are never stretched.
     ass_set_pixel_aspect(renderer, native ? 0 : 1);
   }
@@ -194,8 +196,9 @@ class Renderer final : public SubtitleRenderer {
     shown_ = shown;
     if (!shown) return {};
     for (const BitmapTrack::Picture& picture : shown->pictures) {
-      const video::Rectangle at_place = place(picture, shown->space_width, shown->space_height, canvas_.picture,
-                                              canvas_.video_width, canvas_.video_height, canvas_.width, canvas_.height);
+      const video::Rectangle at_place =
+          place(picture, shown->space_width, shown->space_height, canvas_.picture, canvas_.video_width,
+                canvas_.video_height, canvas_.width, canvas_.height);
       auto overlay = std::make_shared<video::Overlay>();
       overlay->x = at_place.x;
       overlay->y = at_place.y;
@@ -225,6 +228,8 @@ class Renderer final : public SubtitleRenderer {
 
 }  // namespace
 
-std::unique_ptr<SubtitleRenderer> make_subtitle_renderer() { return std::make_unique<Renderer>(); }
+std::unique_ptr<SubtitleRenderer> make_subtitle_renderer() {
+  return std::make_unique<Renderer>();
+}
 
 }  // namespace freshet::subtitles

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Draws subtitles: text by libass, bitmaps scaled. It is the pipeline's SubtitleSink (any thread, guarded by a
-// lock of its own) and is asked for overlays by the main thread.
+// Draws subtitles: text by libass, bitmaps scaled. It is the pipeline's SubtitleSink (any thread, guarded by
+// a lock of its own) and is asked for overlays by the main thread.
 #pragma once
 
 #include <memory>
@@ -16,14 +16,15 @@
 namespace freshet::subtitles {
 
 struct Canvas {
-  int width = 0, height = 0;     // the surface
-  video::Rectangle picture;      // where the video is in it
+  int width = 0, height = 0;              // the surface
+  video::Rectangle picture;               // where the video is in it
   int video_width = 0, video_height = 0;  // the picture's own, for scripts without PlayRes
 };
 
 class SubtitleRenderer : public media::SubtitleSink {
  public:
-  // What is to be seen at `at` of track `track_id` (0: nothing). Unchanged pictures come as the same pointers.
+  // What is to be seen at `at` of track `track_id` (0: nothing). Unchanged pictures come as the same
+  // pointers.
   [[nodiscard]] virtual std::vector<video::OverlayPointer> render(int track_id, MediaTime at,
                                                                   const Canvas& canvas) = 0;
   // The next time after `at` when render() would give something else (start or end of an event), if known.

@@ -19,15 +19,11 @@ namespace {
 constexpr long long unknown_duration = 5000;
 
 long long to_milliseconds(MediaTime time) {
-  const auto rounded = std::chrono::round<std::chrono::milliseconds>(time);
-  return std::clamp(rounded, -max_time, max_time).count();
+  return std::chrono::round<std::chrono::milliseconds>(bounded(time)).count();
 }
 
 // libass asks for a frame by the millisecond it lies in.
-long long moment(MediaTime at) {
-  const auto whole = std::chrono::floor<std::chrono::milliseconds>(at);
-  return std::clamp(whole, -max_time, max_time).count();
-}
+long long moment(MediaTime at) { return std::chrono::floor<std::chrono::milliseconds>(bounded(at)).count(); }
 
 std::span<const ASS_Event> events_of(const ASS_Track& track) {
   return {track.events, static_cast<std::size_t>(track.n_events)};
@@ -53,7 +49,8 @@ TextTrack::TextTrack(AssTrack track, const std::string& header)
   if (native_) return;
   ass_track_set_feature(track_.get(), ASS_FEATURE_WRAP_UNICODE, 1);
   ass_track_set_feature(track_.get(), ASS_FEATURE_WHOLE_TEXT_LAYOUT, 1);
-  ass_track_set_feature(track_.get(), ASS_FEATURE_BIDI_BRACKETS, 1);
+  // Not ASS_FEATURE_BIDI_BRACKETS: libass 0.17.1 crashes when a track with it is drawn by a renderer that drew
+  // one without it before (ass_shaper.c: btypes grows only together with the other arrays).
   // Plain formats do not say the direction of their text: -1 finds it out by its letters.
   for (ASS_Style& style : std::span(track_->styles, static_cast<std::size_t>(track_->n_styles))) {
     style.Encoding = -1;
@@ -62,7 +59,8 @@ TextTrack::TextTrack(AssTrack track, const std::string& header)
 
 bool TextTrack::seen_before(const media::SubtitleEvent& event, long long start, long long duration) {
   std::string_view line = event.ass;
-  // A script may show one line twice on purpose, and numbers them; of converted ones the number means nothing.
+  // A script may show one line twice on purpose, and numbers them; of converted ones the number means
+  // nothing.
   if (!native_) line.remove_prefix(std::min(line.size(), line.find(',')));
   std::uint64_t hash = std::hash<std::string_view>{}(line);
   for (const long long part : {start, duration}) {
@@ -100,7 +98,9 @@ void TextTrack::end_open_event(long long start) {
   if (start > event.Start) event.Duration = start - event.Start;
 }
 
-void TextTrack::break_order() { open_event_.reset(); }
+void TextTrack::break_order() {
+  open_event_.reset();
+}
 
 std::optional<MediaTime> TextTrack::next_change(MediaTime at) const {
   const long long now = moment(at);
@@ -123,7 +123,7 @@ std::string TextTrack::text(MediaTime at) const {
     if (visible(event, now) && event.Text != nullptr) shown.push_back(&event);
     if (shown.size() >= max_visible_events) break;
   }
-  std::ranges::stable_sort(shown, {}, &ASS_Event::Start);
+  std::ranges::sort(shown, {}, [](const ASS_Event* event) { return std::pair(event->Start, event); });
   std::string all;
   for (const ASS_Event* event : shown) {
     const std::string line = plain_text(event->Text);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The lines of one text subtitle track, in libass's hands. Lines come in the order of reading and again after a
-// seek back; each is kept once. Owner's lock.
+// The lines of one text subtitle track, in libass's hands. Lines come in the order of reading and again after
+// a seek back; each is kept once. Owner's lock.
 #pragma once
 
 #include <cstddef>

@@ -1,23 +1,23 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Whole outputs: the null device in real time, and SDL with its `dummy` and `disk` drivers, which need no hardware.
+// Whole outputs: the null device in real time, and SDL with its `dummy` and `disk` drivers, which need no
+// hardware.
 #include "player/audio/audio_output.h"
 
 #include <SDL.h>
-#include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <mutex>
+#include <stdlib.h>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace freshet::audio {
@@ -107,8 +107,7 @@ void play(AudioOutput& output, milliseconds length, Generation generation) {
 TEST(NullOutput, TakesSoundAtThePaceOfRealTime) {
   media::MediaClock clock;
   Changes changes;
-  const auto output =
-      open_audio_output(OutputKind::Null, {.paused = false}, clock, changes.listener());
+  const auto output = open_audio_output(OutputKind::Null, {.paused = false}, clock, changes.listener());
   ASSERT_EQ(output->configure(stereo), stereo);
   EXPECT_FALSE(output->problem()) << "it was asked for";
   const auto start = steady_clock::now();
@@ -123,8 +122,7 @@ TEST(NullOutput, TakesSoundAtThePaceOfRealTime) {
 TEST(NullOutput, RunsTheClockAlongWithRealTime) {
   media::MediaClock clock;
   Changes changes;
-  const auto output =
-      open_audio_output(OutputKind::Null, {.paused = false}, clock, changes.listener());
+  const auto output = open_audio_output(OutputKind::Null, {.paused = false}, clock, changes.listener());
   ASSERT_TRUE(output->configure(stereo));
   std::jthread writer([&] { play(*output, milliseconds(600), first); });
   ASSERT_TRUE(changes.wait_for([&] { return clock.anchor().valid; }));
@@ -138,8 +136,8 @@ TEST(NullOutput, RunsTheClockAlongWithRealTime) {
 TEST(NullOutput, TakesSoundAtOnceWhenUntimed) {
   media::MediaClock clock;
   Changes changes;
-  const auto output = open_audio_output(OutputKind::Null, {.paused = false, .untimed = true}, clock,
-                                        changes.listener());
+  const auto output =
+      open_audio_output(OutputKind::Null, {.paused = false, .untimed = true}, clock, changes.listener());
   ASSERT_TRUE(output->configure(stereo));
   const auto start = steady_clock::now();
   play(*output, seconds(120), first);
@@ -176,8 +174,7 @@ TEST(NullOutput, TakesNothingWhilePausedAndDropsWhatIsCancelled) {
 TEST(NullOutput, TellsAnUnderrunAndItsEnd) {
   media::MediaClock clock;
   Changes changes;
-  const auto output =
-      open_audio_output(OutputKind::Null, {.paused = false}, clock, changes.listener());
+  const auto output = open_audio_output(OutputKind::Null, {.paused = false}, clock, changes.listener());
   ASSERT_TRUE(output->configure(stereo));
   ASSERT_TRUE(output->write(tone(480), seconds(0), 1, first));
   ASSERT_TRUE(changes.wait_for([&] { return output->underrun() && clock.anchor().rate == 0; }));
@@ -191,8 +188,7 @@ TEST(NullOutput, TellsAnUnderrunAndItsEnd) {
 TEST(NullOutput, KeepsGoingWhenTheFormatChanges) {
   media::MediaClock clock;
   Changes changes;
-  const auto output =
-      open_audio_output(OutputKind::Null, {.paused = false}, clock, changes.listener());
+  const auto output = open_audio_output(OutputKind::Null, {.paused = false}, clock, changes.listener());
   ASSERT_TRUE(output->configure(stereo));
   ASSERT_TRUE(output->write(tone(4800), seconds(0), 1, first));
   const media::AudioFormat mono{.sample_rate = 16000, .channels = 1};
@@ -219,8 +215,7 @@ TEST(SdlOutput, WritesExactlyOurSamplesAtFullVolume) {
   media::MediaClock clock;
   Changes changes;
   {
-    const auto output =
-        open_audio_output(OutputKind::Sdl, {.paused = false}, clock, changes.listener());
+    const auto output = open_audio_output(OutputKind::Sdl, {.paused = false}, clock, changes.listener());
     ASSERT_EQ(output->configure(stereo), stereo);
     ASSERT_FALSE(output->problem());
     play(*output, milliseconds(400), first);
@@ -238,7 +233,8 @@ TEST(SdlOutput, WritesExactlyOurSamplesAtFullVolume) {
   EXPECT_GE(found - heard.begin(), static_cast<std::ptrdiff_t>(fade));
   EXPECT_TRUE(std::all_of(heard.begin(), found - fade, [](float sample) { return sample == 0; }));
   const auto after = found + static_cast<std::ptrdiff_t>(sent.size() - fade) + 480;
-  EXPECT_TRUE(after >= heard.end() || std::all_of(after, heard.end(), [](float sample) { return sample == 0; }));
+  EXPECT_TRUE(after >= heard.end() ||
+              std::all_of(after, heard.end(), [](float sample) { return sample == 0; }));
 }
 
 TEST(SdlOutput, RunsAndStopsTheClock) {
@@ -275,8 +271,7 @@ TEST(SdlOutput, PlaysOnInSilenceWhenThereIsNoDevice) {
   const Variable driver("SDL_AUDIODRIVER", "no-such-driver");
   media::MediaClock clock;
   Changes changes;
-  const auto output =
-      open_audio_output(OutputKind::Sdl, {.paused = false}, clock, changes.listener());
+  const auto output = open_audio_output(OutputKind::Sdl, {.paused = false}, clock, changes.listener());
   ASSERT_EQ(output->configure(stereo), stereo);
   ASSERT_TRUE(output->problem());
   EXPECT_EQ(output->problem()->code, "no-audio-device");
@@ -288,8 +283,7 @@ TEST(SdlOutput, SurvivesItsDeviceBeingUnplugged) {
   const Variable driver("SDL_AUDIODRIVER", "dummy");
   media::MediaClock clock;
   Changes changes;
-  const auto output =
-      open_audio_output(OutputKind::Sdl, {.paused = false}, clock, changes.listener());
+  const auto output = open_audio_output(OutputKind::Sdl, {.paused = false}, clock, changes.listener());
   ASSERT_TRUE(output->configure(stereo));
   std::jthread writer([&] { play(*output, milliseconds(1000), first); });
   ASSERT_TRUE(changes.wait_for([&] { return clock.anchor().rate == 1.0; }));

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player/audio/gain.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <limits>
 #include <vector>
 

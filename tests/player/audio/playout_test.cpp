@@ -4,10 +4,9 @@
 // Playout on a time of its own: each fill() is one period of a device, and time passes only between them.
 #include "player/audio/playout.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <thread>
 #include <vector>
 
@@ -264,24 +263,12 @@ TEST_F(PlayoutTest, IsNoUnderrunWhilePaused) {
   EXPECT_FALSE(playout_.underrun());
 }
 
-TEST_F(PlayoutTest, PlaysAHoleInTheSoundAsSilence) {
+TEST_F(PlayoutTest, MovesTheClockAlongWithAJumpOfTheTimestamps) {
   write(milliseconds(0), milliseconds(20));
-  write(milliseconds(120), milliseconds(60));
-  EXPECT_GT(tick().back(), 0.4F);
-  for (int n = 0; n < 5; ++n) {
-    const auto buffer = tick();
-    EXPECT_EQ(buffer.back(), 0.0F) << n;
-    EXPECT_EQ(anchor().rate, 1.0) << "the clock runs through it";
-  }
-  EXPECT_GT(tick().back(), 0.4F);
-  EXPECT_EQ(clock_.position(now_ - milliseconds(20) + milliseconds(40)), milliseconds(120));
-}
-
-TEST_F(PlayoutTest, JumpsOverAHoleThatIsATimestampGoneWrong) {
-  write(milliseconds(0), milliseconds(20));
-  write(milliseconds(3'600'000), milliseconds(60));
+  write(milliseconds(500), milliseconds(60));
   tick();
   EXPECT_GT(tick().back(), 0.4F);
+  EXPECT_EQ(clock_.position(now_ - milliseconds(20) + milliseconds(40)), milliseconds(500));
 }
 
 TEST_F(PlayoutTest, NeverStepsBackWithinAGeneration) {

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player/audio/sound_queue.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <limits>
 #include <numeric>
 #include <random>
@@ -103,8 +102,8 @@ TEST(SoundQueue, TurnsWhatIsNoNumberIntoSilence) {
 }
 
 TEST(SoundQueue, CarriesEverySampleWithItsTimeBetweenTwoThreads) {
-  // Three channels, so that a frame straddles the ring's end. Each write is a run of its own; its number is in
-  // the samples, the pts and the speed, which must come out together.
+  // Three channels, so that a frame straddles the ring's end. Each write is a run of its own; its number is
+  // in the samples, the pts and the speed, which must come out together.
   constexpr media::AudioFormat format{.sample_rate = 1000, .channels = 3};
   constexpr int writes = 20'000;
   SoundQueue queue;

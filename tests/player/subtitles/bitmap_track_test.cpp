@@ -3,7 +3,6 @@
 #include "player/subtitles/bitmap_track.h"
 
 #include <gtest/gtest.h>
-
 #include <limits>
 
 namespace freshet::subtitles {
@@ -24,7 +23,11 @@ media::SubtitleBitmap bitmap(int width, int height, std::uint8_t alpha = 255) {
 }
 
 media::SubtitleEvent event(MediaTime start, MediaTime duration, std::vector<media::SubtitleBitmap> bitmaps) {
-  return {.start = start, .duration = duration, .bitmaps = std::move(bitmaps), .space_width = 720, .space_height = 480};
+  return {.start = start,
+          .duration = duration,
+          .bitmaps = std::move(bitmaps),
+          .space_width = 720,
+          .space_height = 480};
 }
 
 TEST(BitmapTrack, ShowsAnEventUntilTheNextOne) {
@@ -111,7 +114,8 @@ TEST(BitmapPlace, MovesALineIntoAWindowWithoutBars) {
 }
 
 TEST(BitmapPlace, GuessesTheSpaceFromTheFilm) {
-  EXPECT_EQ(place(line, 0, 0, {0, 0, 1440, 960}, 720, 480, 1440, 960), (video::Rectangle{720, 800, 360, 120}));
+  EXPECT_EQ(place(line, 0, 0, {0, 0, 1440, 960}, 720, 480, 1440, 960),
+            (video::Rectangle{720, 800, 360, 120}));
 }
 
 }  // namespace

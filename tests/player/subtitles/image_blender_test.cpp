@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player/subtitles/image_blender.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <random>
 #include <vector>
 
@@ -41,14 +40,16 @@ TEST(Gather, CoversEachPartByExactlyOneOfDisjointRectangles) {
   const auto number = [&](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
   for (int round = 0; round < 200; ++round) {
     std::vector<Rectangle> parts;
-    for (int n = number(60); n >= 0; --n) parts.push_back({number(1900), number(1000), 1 + number(80), 1 + number(80)});
+    for (int n = number(60); n >= 0; --n)
+      parts.push_back({number(1900), number(1000), 1 + number(80), 1 + number(80)});
     const std::vector<Rectangle> groups = gather(parts, 8);
     EXPECT_LE(groups.size(), 8U);
     for (std::size_t a = 0; a < groups.size(); ++a) {
       for (std::size_t b = a + 1; b < groups.size(); ++b) EXPECT_FALSE(overlap(groups[a], groups[b]));
     }
     for (const Rectangle& part : parts) {
-      EXPECT_EQ(std::ranges::count_if(groups, [&](const Rectangle& group) { return inside(part, group); }), 1);
+      EXPECT_EQ(std::ranges::count_if(groups, [&](const Rectangle& group) { return inside(part, group); }),
+                1);
     }
   }
 }
@@ -82,7 +83,8 @@ TEST(Blend, GivesWhatDrawingOneMaskAfterAnotherGives) {
       for (const ASS_Image& image : images) {
         const int column = x - image.dst_x;
         if (column < 0 || column >= image.w) continue;
-        const double alpha = image.bitmap[y * image.stride + column] / 255.0 * (255 - (image.color & 0xFF)) / 255;
+        const double alpha =
+            image.bitmap[y * image.stride + column] / 255.0 * (255 - (image.color & 0xFF)) / 255;
         const std::array<double, 4> color{static_cast<double>(image.color >> 24),
                                           static_cast<double>((image.color >> 16) & 0xFF),
                                           static_cast<double>((image.color >> 8) & 0xFF), 255};

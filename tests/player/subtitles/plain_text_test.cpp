@@ -11,7 +11,9 @@ TEST(PlainText, DropsTagsAndKeepsWords) {
   EXPECT_EQ(plain_text(R"({\i1}Never{\i0} say {\c&H00FF&}that)"), "Never say that");
 }
 
-TEST(PlainText, BreaksLines) { EXPECT_EQ(plain_text(R"(one\Ntwo\nthree\hfour)"), "one\ntwo\nthree four"); }
+TEST(PlainText, BreaksLines) {
+  EXPECT_EQ(plain_text(R"(one\Ntwo\nthree\hfour)"), "one\ntwo\nthree four");
+}
 
 TEST(PlainText, DropsDrawingsButNotWordsBesideThem) {
   EXPECT_EQ(plain_text(R"(A{\p1}m 0 0 l 10 10{\p0}B)"), "AB");
@@ -26,7 +28,9 @@ TEST(PlainText, TakesWhatIsNoTagAsText) {
   EXPECT_EQ(plain_text(""), "");
 }
 
-TEST(PlainText, LeavesUnicodeAlone) { EXPECT_EQ(plain_text("{\\b1}שלום 日本 é"), "שלום 日本 é"); }
+TEST(PlainText, LeavesUnicodeAlone) {
+  EXPECT_EQ(plain_text("{\\b1}שלום 日本 é"), "שלום 日本 é");
+}
 
 }  // namespace
 }  // namespace freshet::subtitles
