@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "drm/container/protection.h"
 #include "player/app/human_text.h"
 #include "player/app/signal_watcher.h"
 #include "player/app/source_waiter.h"
@@ -124,7 +125,7 @@ int run_probe(const ProbeCommand& command) {
   const Interruption interruption;
   playback::SessionProvider sessions(command.session);
   const auto timeout = command.network_timeout.value_or(std::chrono::seconds(60));
-  auto opened = open_and_wait({.source = command.source, .wanted = command.file}, sessions,
+  auto opened = open_and_wait({.source = command.source, .wanted = command.file, .protected_too = true}, sessions,
                               timeout, interruption.token());
   if (interruption.signal() != 0) return 128 + interruption.signal();
   if (!opened) return refuse(opened.error());
@@ -136,6 +137,7 @@ int run_probe(const ProbeCommand& command) {
     text += fmt::format("Torrent   {}\n", printable(opened->metadata->name)) + files_text(*opened->metadata);
   }
   const auto& source = opened->source;
+  const std::optional<container::ProtectionSummary>& protection = source.protection;
   answer["file"] = source.name;
   text += fmt::format("File      {}", printable(source.name));
   if (const auto size = source.bytes->size()) {
@@ -143,6 +145,20 @@ int run_probe(const ProbeCommand& command) {
     text += fmt::format(" ({})", size_text(*size));
   }
   text += '\n';
+  const bool is_protected = protection && protection->is_protected;
+  answer["protected"] = is_protected;
+  if (is_protected) {
+    json systems = json::array();
+    std::string names;
+    for (const container::SystemId& system : protection->system_ids) {
+      systems.push_back({{"id", container::to_text(system)}, {"name", std::string(container::system_name(system))}});
+      names += fmt::format(" {}", container::system_name(system));
+    }
+    answer["protection"] = {{"scheme", protection->scheme}, {"systems", systems}};
+    text += fmt::format("Protected yes, {}{}\n", printable(protection->scheme), names.empty() ? "" : "," + names);
+  } else {
+    text += "Protected no\n";
+  }
   auto info = media::probe(source.bytes, source.name);
   if (!info) return refuse(info.error());
   answer["format"] = info->format;

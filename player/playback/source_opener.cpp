@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "player/playback/protection_error.h"
 #include "player/playback/read_whole.h"
 #include "player/playback/swarm_relay.h"
 #include "streaming/file_choice.h"
@@ -213,7 +214,10 @@ Result<OpenedSource> SourceOpener::open_local(const std::string& path) {
   auto bytes = streaming::open_local_file(path);
   if (!bytes) return std::unexpected(bytes.error());
   events_.on_bytes_ready();
+  auto protection = protection_of(**bytes);
+  if (!protection) return std::unexpected(protection.error());
   OpenedSource opened;
+  opened.protection = std::move(*protection);
   opened.bytes = std::move(*bytes);
   opened.name = last_part(path);
   opened.sidecars = local_sidecars(path);
@@ -234,6 +238,11 @@ Result<OpenedSource> SourceOpener::open_url(const std::string& url, std::stop_to
     return open_torrent(streaming::TorrentBytes{std::move(*content)}, stop);
   }
   OpenedSource opened;
+  if ((*bytes)->seekable() == Seekable::Yes) {
+    auto protection = protection_of(**bytes);
+    if (!protection) return std::unexpected(protection.error());
+    opened.protection = std::move(*protection);
+  }
   opened.bytes = std::move(*bytes);
   opened.name = last_part(without_query(url));
   return opened;
@@ -297,6 +306,9 @@ Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& op
   if (!bytes) return std::unexpected(bytes.error());
   remember(*bytes);
   events_.on_bytes_ready();
+  auto protection = protection_of(**bytes);
+  if (!protection) return std::unexpected(protection.error());
+  opened.protection = std::move(*protection);
   opened.bytes = std::move(*bytes);
   opened.file = index;
   opened.name = opened.all_titles.front();
@@ -304,6 +316,13 @@ Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& op
     opened.sidecars = torrent_sidecars(open, *metadata, *video);
   }
   return opened;
+}
+
+Result<container::ProtectionSummary> SourceOpener::protection_of(ByteSource& bytes) {
+  auto summary = container::find_protection(bytes, opening);
+  if (!summary) return std::unexpected(from_read_error(summary.error()));
+  if (summary->is_protected && !request_.protected_too) return std::unexpected(no_licence_error(*summary));
+  return std::move(*summary);
 }
 
 }  // namespace freshet::playback

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "drm/container/protection.h"
 #include "streaming/base/byte_source.h"
 #include "streaming/direct_sources.h"
 #include "streaming/session.h"
@@ -45,6 +46,7 @@ struct OpenedSource {
   std::vector<FileIndex> all_files;         // more than one: the entry becomes a playlist
   std::vector<std::string> all_titles;      // of those
   std::vector<SidecarFile> sidecars;
+  std::optional<container::ProtectionSummary> protection;  // nullopt: could not be looked at (a pipe)
   std::shared_ptr<OpenTorrent> torrent;     // null without a swarm
 };
 
@@ -82,6 +84,7 @@ struct OpenRequest {
   std::optional<FileIndex> file{};       // of a torrent: this one
   std::optional<std::string> wanted{};   // --file
   std::shared_ptr<OpenTorrent> torrent{};  // still open from the entry before, if its source is the same
+  bool protected_too = false;            // a protected file is opened as well: to look at it
   bool metadata_only = false;            // --list: ends with on_metadata and on_opened without bytes
 };
 
@@ -100,6 +103,8 @@ class SourceOpener {
   Result<OpenedSource> open_torrent(const streaming::TorrentSpec& spec, std::stop_token stop);
   Result<OpenedSource> open_local(const std::string& path);
   Result<OpenedSource> open_url(const std::string& url, std::stop_token stop);
+  // What protects it, or an error when nothing here could unlock it.
+  Result<container::ProtectionSummary> protection_of(ByteSource& bytes);
   Result<OpenedSource> choose(const std::shared_ptr<OpenTorrent>& open,
                               const std::vector<FileIndex>& select_only);
   void remember(const std::shared_ptr<ByteSource>& bytes);

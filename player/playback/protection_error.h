@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// What a viewer is told when a file is protected and nothing here can unlock it. Pure.
+#pragma once
+
+#include "drm/container/protection.h"
+#include "streaming/base/error.h"
+
+namespace freshet::playback {
+
+// Protection "no-licence": names the scheme and the systems that could unlock it.
+[[nodiscard]] Error no_licence_error(const container::ProtectionSummary& summary);
+
+}  // namespace freshet::playback
