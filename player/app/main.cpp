@@ -17,6 +17,7 @@
 #include "player/app/probe_command.h"
 #include "player/app/seed_command.h"
 #include "player/app/version.h"
+#include "player/media/pipeline.h"
 
 namespace {
 
@@ -44,6 +45,10 @@ int run(int argc, char** argv, MonotonicTime start) {
     case app::Action::Generate: return print(app::generated_text(command_line->generate, FRESHET_VERSION));
     case app::Action::Run: break;
   }
+  const int verbosity = command_line->log.verbosity;
+  media::set_library_messages(verbosity >= 2   ? media::LibraryMessages::Everything
+                              : verbosity == 1 ? media::LibraryMessages::Errors
+                                               : media::LibraryMessages::Silent);
   switch (command) {
     case app::Command::Seed: return app::run_seed(command_line->seed, start);
     case app::Command::Probe: return app::run_probe(command_line->probe);
