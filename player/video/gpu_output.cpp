@@ -45,6 +45,15 @@ bool is_software(std::string_view renderer) {
   return std::ranges::any_of(names, [&](std::string_view name) { return renderer.contains(name); });
 }
 
+pl_render_params render_params(Quality quality) {
+  if (quality == Quality::Fast) return pl_render_fast_params;
+  pl_render_params params = pl_render_default_params;
+  // Looks at HDR pictures only. A frame late is not seen and saves a pass.
+  params.peak_detect_params = &pl_peak_detect_default_params;
+  params.allow_delayed_peak_detect = true;
+  return params;
+}
+
 void swap_buffers(void* window) {
   SDL_GL_SwapWindow(static_cast<SDL_Window*>(window));
 }
@@ -98,10 +107,11 @@ Result<std::unique_ptr<VideoOutput>> GpuOutput::open(const WindowOptions& option
   std::string_view name;
   if (const auto get_string = gl_function<GetString>("glGetString"))
     if (const unsigned char* text = get_string(gl_renderer)) name = reinterpret_cast<const char*>(text);
-  const auto rasterizer = is_software(name) ? Rasterizer::Software : Rasterizer::Hardware;
+  Quality quality = options.quality;
+  if (quality == Quality::Auto) quality = is_software(name) ? Quality::Fast : Quality::Good;
   return std::unique_ptr<VideoOutput>(new GpuOutput(
       {std::move(*window), std::move(context), std::move(complaint), std::move(log), std::move(opengl),
-       std::move(swapchain), std::move(renderer), std::move(*overlays), rasterizer}));
+       std::move(swapchain), std::move(renderer), std::move(*overlays), quality}));
 }
 
 GpuOutput::GpuOutput(Parts parts)
@@ -114,8 +124,8 @@ GpuOutput::GpuOutput(Parts parts)
       renderer_(std::move(parts.renderer)),
       overlays_(std::move(parts.overlays)),
       uploader_(opengl_.get()->gpu),
-      params_(parts.rasterizer == Rasterizer::Software ? pl_render_fast_params : pl_render_default_params),
-      rasterizer_(parts.rasterizer) {}
+      params_(render_params(parts.quality)),
+      quality_(parts.quality) {}
 
 media::FrameFormats GpuOutput::formats() const {
   // OpenGL ES has no 16-bit textures: the decoder's thread converts.
@@ -196,7 +206,7 @@ Result<GpuOutput::Drawn> GpuOutput::draw() {
     const Rectangle place = fit_picture(*shown_, size.width, size.height);
     target.crop = {static_cast<float>(place.x), static_cast<float>(place.y),
                    static_cast<float>(place.x + place.width), static_cast<float>(place.y + place.height)};
-    if (rasterizer_ == Rasterizer::Software && !pl_color_transfer_is_hdr(image.color.transfer))
+    if (quality_ == Quality::Fast && !pl_color_transfer_is_hdr(image.color.transfer))
       image.color = target.color;  // turning SD primaries into HD's costs more than the eye sees
   } else {
     constexpr std::array black{0.0F, 0.0F, 0.0F};

@@ -5,6 +5,7 @@
 // scaling, dither. On a software OpenGL (llvmpipe) all that costs too much and is left out. Main thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -28,7 +29,6 @@ class GpuOutput final : public WindowOutput {
   struct Complaint {
     std::string text;
   };
-  enum class Rasterizer : std::uint8_t { Hardware, Software };
   enum class Drawn : std::uint8_t { Yes, WindowHidden };
   // In order of construction; they go in reverse.
   struct Parts {
@@ -40,7 +40,7 @@ class GpuOutput final : public WindowOutput {
     Swapchain swapchain;
     RendererHandle renderer;
     OverlayTextures overlays;
-    Rasterizer rasterizer = Rasterizer::Hardware;
+    Quality quality = Quality::Good;
   };
 
   explicit GpuOutput(Parts parts);
@@ -57,7 +57,7 @@ class GpuOutput final : public WindowOutput {
   OverlayTextures overlays_;
   FrameUploader uploader_;
   pl_render_params params_{};
-  Rasterizer rasterizer_;
+  Quality quality_;            // never Auto
   media::FramePointer shown_;  // what picture_ describes
   pl_frame picture_{};
   int width_ = 0;  // of the swapchain

@@ -24,10 +24,14 @@ namespace freshet::video {
 
 enum class OutputKind : std::uint8_t { Gpu, Sdl, Null };
 
+// How much the gpu output spends on scaling, dithering and HDR. Auto: Good, unless OpenGL runs on the processor.
+enum class Quality : std::uint8_t { Auto, Fast, Good };
+
 struct WindowOptions {
   std::string title = "Freshet";
   bool fullscreen = false;
   std::optional<Rectangle> geometry = std::nullopt;  // tests and --geometry
+  Quality quality = Quality::Auto;
 };
 
 // Names of keys are mpv's: "a", "A", "SPACE", "LEFT", "PGUP", "F1", "Ctrl+v", "Shift+LEFT", "MBTN_LEFT_DBL",

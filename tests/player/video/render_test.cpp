@@ -23,6 +23,8 @@ struct Target {
   const char* name;
   OutputKind kind;
   Place place;
+  Quality quality;
+  const char* renderer;  // SDL_RENDER_DRIVER
 };
 
 class Render : public testing::TestWithParam<Target> {
@@ -34,12 +36,9 @@ class Render : public testing::TestWithParam<Target> {
     } else {
       setenv("SDL_VIDEODRIVER", "offscreen", 1);
     }
-    open(640, 360);
-  }
-
-  void open(int width, int height) {
-    output_.reset();
-    auto opened = open_video_output(GetParam().kind, {.geometry = Rectangle{0, 0, width, height}});
+    setenv("SDL_RENDER_DRIVER", GetParam().renderer, 1);
+    auto opened = open_video_output(GetParam().kind,
+                                    {.geometry = Rectangle{0, 0, 640, 360}, .quality = GetParam().quality});
     ASSERT_TRUE(opened.has_value()) << opened.error().message;
     output_ = std::move(*opened);
   }
@@ -77,10 +76,11 @@ class Render : public testing::TestWithParam<Target> {
     expect(at(1, 3), turned(3), "bottom left");
   }
 
-  [[nodiscard]] bool takes_all_formats() const { return output_->formats() != media::FrameFormats::Basic; }
-
   std::unique_ptr<VideoOutput> output_;
 };
+
+// Pictures that only the gpu output takes; for the others the decoder's thread converts them.
+class GpuRender : public Render {};
 
 // 8-bit YCbCr cannot hold every RGB colour: rounding costs up to 2, SDL's own arithmetic one more.
 constexpr int close = 3;
@@ -140,8 +140,7 @@ TEST_P(Render, ShowsBlackWithoutAPicture) {
   EXPECT_EQ(test::pixel(*picture, 320, 180), (Color{0, 0, 0}));
 }
 
-TEST_P(Render, ShowsWhatDeepAndPlanarFormatsHold) {
-  if (!takes_all_formats()) GTEST_SKIP() << "the decoder's thread converts them for this output";
+TEST_P(GpuRender, ShowsWhatDeepAndPlanarFormatsHold) {
   expect_quadrants({.format = PixelFormat::Yuv420P10}, 2);
   expect_quadrants({.format = PixelFormat::Yuv420P10, .full_range = true}, 2);
   expect_quadrants({.format = PixelFormat::P010}, 2);
@@ -163,15 +162,16 @@ TEST_P(Render, ShowsGray) {
     ASSERT_TRUE(picture);
     EXPECT_LE(distance(test::pixel(*picture, 320, 180), {120, 120, 120}), 1) << "full " << full;
   }
-  if (!takes_all_formats()) return;
+}
+
+TEST_P(GpuRender, ShowsDeepGray) {
   const auto picture =
       shown(test::make_plain({.format = PixelFormat::Gray16, .full_range = true}, {77, 77, 77}));
   ASSERT_TRUE(picture);
   EXPECT_LE(distance(test::pixel(*picture, 320, 180), {77, 77, 77}), 1);
 }
 
-TEST_P(Render, MapsHdrWhiteIntoTheScreensRange) {
-  if (!takes_all_formats()) GTEST_SKIP() << "no HDR in this output";
+TEST_P(GpuRender, MapsHdrWhiteIntoTheScreensRange) {
   // PQ code 0.58 is 203 cd/m², the white of ordinary pictures: it must come out light, and darker than 1000
   // cd/m².
   const auto hdr = [](int code) {
@@ -279,11 +279,17 @@ TEST_P(Render, ASurfaceHasTheSizeThatWasAskedFor) {
   EXPECT_EQ(output_->surface().scale, 1.0);
 }
 
+// What OpenGL gets when it runs on the processor, and what a graphics card gets.
+constexpr Target gpu_offscreen{"GpuOffscreen", OutputKind::Gpu, Place::Offscreen, Quality::Fast, ""};
+constexpr Target gpu_good{"GpuGood", OutputKind::Gpu, Place::Offscreen, Quality::Good, ""};
+constexpr Target gpu_x11{"GpuX11", OutputKind::Gpu, Place::VirtualX, Quality::Auto, ""};
+constexpr Target sdl_x11{"SdlX11", OutputKind::Sdl, Place::VirtualX, Quality::Auto, ""};
+constexpr Target sdl_software{"SdlSoftware", OutputKind::Sdl, Place::VirtualX, Quality::Auto, "software"};
+
+constexpr auto name_of = [](const auto& tested) { return std::string(tested.param.name); };
 INSTANTIATE_TEST_SUITE_P(Outputs, Render,
-                         testing::Values(Target{"GpuOffscreen", OutputKind::Gpu, Place::Offscreen},
-                                         Target{"GpuX11", OutputKind::Gpu, Place::VirtualX},
-                                         Target{"SdlX11", OutputKind::Sdl, Place::VirtualX}),
-                         [](const auto& tested) { return std::string(tested.param.name); });
+                         testing::Values(gpu_offscreen, gpu_good, gpu_x11, sdl_x11, sdl_software), name_of);
+INSTANTIATE_TEST_SUITE_P(Outputs, GpuRender, testing::Values(gpu_offscreen, gpu_good, gpu_x11), name_of);
 
 }  // namespace
 }  // namespace freshet::video
