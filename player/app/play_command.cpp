@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "player/app/controls.h"
 #include "player/app/human_text.h"
 #include "player/app/log.h"
 #include "player/app/play_recorder.h"
@@ -65,7 +66,14 @@ int run_play(const CommandLine& command_line, MonotonicTime start) {
     playback::PlayerCore player(std::move(options), std::move(*output), sessions, **recorder,
                                 (*recorder)->audio_digests());
     const SignalWatcher signals([&player](int signal) { player.interrupt(signal); });
+    auto controls = Controls::make(command_line, player, **log);
+    if (!controls) {
+      (*recorder)->error(controls.error());
+      return (*recorder)->finish(exit_code(controls.error().category));
+    }
+    player.set_input_handler([&controls](const video::InputEvent& event) { (*controls)->handle(event); });
     code = player.run();
+    player.set_input_handler({});
   }
   return (*recorder)->finish(code);
 }
