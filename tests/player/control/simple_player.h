@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// A Player without pictures: it keeps what it is told and says it back, with a playlist and a made-up film of 100 s
-// that loads at once. post() queues; run_posted() or wait_and_run() play the main loop's part.
+// A Player without pictures: it keeps what it is told and says it back, with a playlist and a made-up film of
+// 100 s that loads at once. post() queues; run_posted() or wait_and_run() play the main loop's part.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,9 @@ class SimplePlayer final : public playback::Player {
     media_.format = "matroska,webm";
     media_.duration = std::chrono::seconds(100);
     media_.metadata = {{"title", "A film"}};
-    media_.chapters = {{std::chrono::seconds(0), "Start"}, {std::chrono::seconds(40), "Middle"}, {std::chrono::seconds(80), ""}};
+    media_.chapters = {{std::chrono::seconds(0), "Start"},
+                       {std::chrono::seconds(40), "Middle"},
+                       {std::chrono::seconds(80), ""}};
     const auto track = [](int id, media::TrackKind kind, std::string codec, std::string language) {
       media::Track t;
       t.id = id;
@@ -31,8 +33,10 @@ class SimplePlayer final : public playback::Player {
       t.stream_index = id - 1;
       return t;
     };
-    media_.tracks = {track(1, media::TrackKind::Video, "h264", ""), track(1, media::TrackKind::Audio, "aac", "eng"),
-                     track(2, media::TrackKind::Audio, "opus", "deu"), track(1, media::TrackKind::Subtitle, "subrip", "eng")};
+    media_.tracks = {track(1, media::TrackKind::Video, "h264", ""),
+                     track(1, media::TrackKind::Audio, "aac", "eng"),
+                     track(2, media::TrackKind::Audio, "opus", "deu"),
+                     track(1, media::TrackKind::Subtitle, "subrip", "eng")};
     media_.tracks[0].width = 640;
     media_.tracks[0].height = 360;
     media_.tracks[0].frames_per_second = 24;
@@ -114,7 +118,8 @@ class SimplePlayer final : public playback::Player {
     emit({.kind = playback::PlayerEvent::Kind::Shutdown, .error = {}});
   }
   Result<void> playlist_next(bool force) override {
-    if (position_in_list_ + 1 < static_cast<int>(playlist_.size())) return playlist_play(position_in_list_ + 1);
+    if (position_in_list_ + 1 < static_cast<int>(playlist_.size()))
+      return playlist_play(position_in_list_ + 1);
     if (!force) return fail(ErrorCategory::Usage, "no-next", "nothing follows");
     stop(false);
     return {};
@@ -151,7 +156,9 @@ class SimplePlayer final : public playback::Player {
     emit({.kind = playback::PlayerEvent::Kind::PlaybackRestart, .error = {}});
     return {};
   }
-  Result<void> seek_by(MediaTime distance, media::SeekMode mode) override { return seek_to(position_ + distance, mode); }
+  Result<void> seek_by(MediaTime distance, media::SeekMode mode) override {
+    return seek_to(position_ + distance, mode);
+  }
   Result<void> frame_step() override {
     ++steps_;
     return {};
@@ -182,7 +189,8 @@ class SimplePlayer final : public playback::Player {
     changed(playback::Change::Tracks);
     return {};
   }
-  Result<void> add_subtitles(std::string path, bool select, std::string title, std::string language) override {
+  Result<void> add_subtitles(std::string path, bool select, std::string title,
+                             std::string language) override {
     subtitles_.push_back(path + "|" + (select ? "select" : "auto") + "|" + title + "|" + language);
     return {};
   }
@@ -214,7 +222,9 @@ class SimplePlayer final : public playback::Player {
   bool seeking() const override { return false; }
   bool eof_reached() const override { return false; }
   bool core_idle() const override { return !loaded_ || paused_; }
-  std::optional<MediaTime> position() const override { return loaded_ ? std::optional(position_) : std::nullopt; }
+  std::optional<MediaTime> position() const override {
+    return loaded_ ? std::optional(position_) : std::nullopt;
+  }
   std::optional<MediaTime> duration() const override { return loaded_ ? media_.duration : std::nullopt; }
   double speed() const override { return speed_; }
   double volume() const override { return volume_; }
@@ -225,8 +235,12 @@ class SimplePlayer final : public playback::Player {
   MediaTime audio_delay() const override { return audio_delay_; }
   bool subtitles_visible() const override { return subtitles_visible_; }
   std::string subtitle_text() const override { return "said"; }
-  std::optional<media::MediaInfo> media() const override { return loaded_ ? std::optional(media_) : std::nullopt; }
-  std::vector<media::Track> tracks() const override { return loaded_ ? media_.tracks : std::vector<media::Track>{}; }
+  std::optional<media::MediaInfo> media() const override {
+    return loaded_ ? std::optional(media_) : std::nullopt;
+  }
+  std::vector<media::Track> tracks() const override {
+    return loaded_ ? media_.tracks : std::vector<media::Track>{};
+  }
   int selected(media::TrackKind kind) const override { return loaded_ ? selected_.at(kind) : 0; }
   std::string path() const override {
     return position_in_list_ < 0 ? "" : playlist_[static_cast<std::size_t>(position_in_list_)].source;
@@ -289,7 +303,10 @@ class SimplePlayer final : public playback::Player {
     if (!loaded_) return;
     loaded_ = false;
     changed(playback::Change::Phase);
-    emit({.kind = playback::PlayerEvent::Kind::EndFile, .entry_id = current_id(), .reason = reason, .error = {}});
+    emit({.kind = playback::PlayerEvent::Kind::EndFile,
+          .entry_id = current_id(),
+          .reason = reason,
+          .error = {}});
   }
 
   std::mutex mutex_;
