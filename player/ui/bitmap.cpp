@@ -3,6 +3,7 @@
 #include "player/ui/bitmap.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace freshet::ui {
@@ -40,8 +41,20 @@ void Bitmap::fill_shape(const Box& box, double radius, double reach, const Ink& 
   const int first_y = std::max(static_cast<int>(std::floor(box.y - reach)), area_.y);
   const int last_x = std::min(static_cast<int>(std::ceil(box.right() + reach)), area_.x + area_.width);
   const int last_y = std::min(static_cast<int>(std::ceil(box.bottom() + reach)), area_.y + area_.height);
-  for (int y = first_y; y < last_y; ++y)
-    for (int x = first_x; x < last_x; ++x) blend(x, y, ink, coverage(outside(box, radius, x + 0.5, y + 0.5)));
+  // Between these columns only the row counts: the sides and the corners are too far away to matter.
+  const int middle_begin = std::clamp(static_cast<int>(std::ceil(box.x + radius + reach)), first_x, last_x);
+  const int middle_end = std::clamp(static_cast<int>(std::floor(box.right() - radius - reach)), middle_begin,
+                                    std::max(last_x, middle_begin));
+  const auto exactly = [&](int from, int to, int y) {
+    for (int x = from; x < to; ++x) blend(x, y, 1, ink, coverage(outside(box, radius, x + 0.5, y + 0.5)));
+  };
+  for (int y = first_y; y < last_y; ++y) {
+    exactly(first_x, middle_begin, y);
+    if (middle_end > middle_begin)
+      blend(middle_begin, y, middle_end - middle_begin, ink,
+            coverage(outside(box, radius, (middle_begin + middle_end) / 2.0, y + 0.5)));
+    exactly(middle_end, last_x, y);
+  }
 }
 
 void Bitmap::fill_rounded(const Box& box, double radius, const Ink& ink) {
@@ -54,7 +67,7 @@ void Bitmap::fill_soft(const Box& box, double radius, double softness, const Ink
 }
 
 void Bitmap::stroke_rounded(const Box& box, double radius, double thickness, const Ink& ink) {
-  fill_shape(box, radius, edge, ink, [thickness](double distance) {
+  fill_shape(box, radius, edge + thickness, ink, [thickness](double distance) {
     return std::clamp(edge - distance, 0.0, 1.0) - std::clamp(edge - distance - thickness, 0.0, 1.0);
   });
 }
@@ -69,26 +82,25 @@ void Bitmap::fill_mask(int x, int y, int width, int height, std::span<const std:
     const auto line = coverage.subspan(static_cast<std::size_t>(row) * stride);
     for (int column = 0; column < width; ++column) {
       const std::uint8_t value = line[static_cast<std::size_t>(column)];
-      if (value != 0) blend(x + column, y + row, ink, value / 255.0);
+      if (value != 0) blend(x + column, y + row, 1, ink, value / 255.0);
     }
   }
 }
 
-void Bitmap::blend(int x, int y, const Ink& ink, double coverage) {
-  const double alpha = coverage * ink.opacity;
-  if (alpha <= 0 || x < area_.x || y < area_.y || x >= area_.x + area_.width || y >= area_.y + area_.height)
-    return;
-  const std::size_t at = (static_cast<std::size_t>(y - area_.y) * static_cast<std::size_t>(area_.width) +
-                          static_cast<std::size_t>(x - area_.x)) *
+void Bitmap::blend(int x, int y, int count, const Ink& ink, double coverage) {
+  const auto alpha = static_cast<int>(std::lround(coverage * ink.opacity * 255));
+  const int end = std::min(x + count, area_.x + area_.width);
+  x = std::max(x, area_.x);
+  if (alpha <= 0 || x >= end || y < area_.y || y >= area_.y + area_.height) return;
+  std::uint8_t* at =
+      rgba_.data() + (static_cast<std::size_t>(y - area_.y) * static_cast<std::size_t>(area_.width) +
+                      static_cast<std::size_t>(x - area_.x)) *
                          4;
-  const auto over = [&](std::size_t component, double value) {
-    const double below = rgba_[at + component];
-    rgba_[at + component] = static_cast<std::uint8_t>(std::lround(value * alpha + below * (1 - alpha)));
-  };
-  over(0, ink.red);
-  over(1, ink.green);
-  over(2, ink.blue);
-  over(3, 255);
+  const std::array<int, 4> over{ink.red * alpha + 127, ink.green * alpha + 127, ink.blue * alpha + 127,
+                                255 * alpha + 127};
+  for (; x < end; ++x, at += 4)
+    for (std::size_t c = 0; c < 4; ++c)
+      at[c] = static_cast<std::uint8_t>((over[c] + at[c] * (255 - alpha)) / 255);
 }
 
 video::OverlayPointer Bitmap::finish() && {
