@@ -3,10 +3,12 @@
 #include "player/media/demuxer.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string_view>
 #include <utility>
 
+#include "player/media/fragment_duration.h"
 #include "player/media/media_description.h"
 
 namespace freshet::media {
@@ -41,6 +43,12 @@ int refuse_open(AVFormatContext* /*context*/, AVIOContext** /*io*/, const char* 
   return AVERROR(EACCES);
 }
 
+bool has_every_byte(const ByteSource& source) {
+  const auto size = source.size();
+  const std::vector<ByteRange> ranges = source.available();
+  return size && ranges.size() == 1 && ranges[0].begin.value <= 0 && ranges[0].end.value >= size->value;
+}
+
 int is_interrupted(void* function) {
   return (*static_cast<const std::function<bool()>*>(function))() ? 1 : 0;
 }
@@ -62,6 +70,7 @@ std::expected<std::unique_ptr<Demuxer>, ReadError> Demuxer::open(AvioReader& rea
   if (auto opened = demuxer->open_context(); !opened) return std::unexpected(opened.error());
   if (auto analysed = demuxer->analyse(); !analysed) return std::unexpected(analysed.error());
   demuxer->describe();
+  if (auto found = demuxer->find_fragmented_duration(); !found) return std::unexpected(found.error());
   return demuxer;
 }
 
@@ -86,7 +95,14 @@ std::expected<void, ReadError> Demuxer::open_context() {
   context->max_analyze_duration = probe_microseconds;
   context->fps_probe_size = 0;  // the frame rate is for people; not worth 20 packets before the first picture
   context->max_streams = streams_limit;
-  const int result = avformat_open_input(&context, name_.c_str(), nullptr, nullptr);
+  // A fragmented MP4 without an index in front makes FFmpeg read every fragment's header, all over the file,
+  // before the first picture. Where that means waiting, it stops at the first fragment.
+  all_there_ = has_every_byte(reader_.source());
+  if (!all_there_ && looks_like_mp4()) context->flags |= AVFMT_FLAG_IGNIDX;
+  AVDictionary* options = nullptr;
+  if (use_end_index_) av_dict_set(&options, "use_mfra_for", "pts", 0);
+  const int result = avformat_open_input(&context, name_.c_str(), nullptr, &options);
+  av_dict_free(&options);
   context_.reset(context);
   if (result >= 0) return {};
   Error error{ErrorCategory::Media, "not-media",
@@ -116,6 +132,35 @@ void Demuxer::describe() {
   }
   index_read_ = !contains(context_->iformat->name, "matroska");
   fonts_ = collect_fonts(*context_);
+}
+
+bool Demuxer::looks_like_mp4() {
+  std::array<unsigned char, 12> head{};
+  const int got = avio_read_partial(reader_.context(), head.data(), static_cast<int>(head.size()));
+  avio_seek(reader_.context(), 0, SEEK_SET);
+  return got >= 8 &&
+         std::string_view(static_cast<const char*>(static_cast<const void*>(head.data() + 4)), 4) == "ftyp";
+}
+
+std::expected<void, ReadError> Demuxer::find_fragmented_duration() {
+  if (!fragmented_ || info_.duration || !info_.seekable) return {};
+  const std::int64_t place = avio_tell(reader_.context());
+  info_.duration = fragmented_duration(*reader_.context(), [&](int track) {
+    for (unsigned i = 0; i < context_->nb_streams; ++i) {
+      if (context_->streams[i]->id == track) return context_->streams[i]->time_base;
+    }
+    return AVRational{0, 1};
+  });
+  avio_seek(reader_.context(), place, SEEK_SET);
+  if (reader_.failure()) return std::unexpected(*reader_.failure());
+  return {};
+}
+
+std::expected<bool, ReadError> Demuxer::read_index() {
+  if (!fragmented_ || use_end_index_ || all_there_) return false;
+  use_end_index_ = true;
+  if (auto opened = start_over(); !opened) return std::unexpected(opened.error());
+  return true;
 }
 
 // A demuxer whose read failed inside an index keeps a hole there for good: Matroska reads its cues only once,

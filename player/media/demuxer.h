@@ -46,8 +46,11 @@ class Demuxer {
   [[nodiscard]] std::expected<bool, ReadError> seek(int stream, MediaTime position, Direction direction);
   // Goes to the first packet of the file.
   [[nodiscard]] std::expected<void, ReadError> rewind();
-  // The same by opening the file anew, for a container whose seeks cannot be trusted. Its beginning is at
-  // hand.
+  // Reads an index that opening left unread because it lies elsewhere in the file. False: there is none, or
+  // it is read. Afterwards the demuxer is at the first packet.
+  [[nodiscard]] std::expected<bool, ReadError> read_index();
+  // The same as rewind() by opening the file anew, for a container whose seeks cannot be trusted. Its
+  // beginning is at hand.
   [[nodiscard]] std::expected<void, ReadError> start_over();
 
   struct PacketTimes {
@@ -61,7 +64,9 @@ class Demuxer {
   Demuxer(AvioReader& reader, std::string name, std::function<bool()> interrupted);
   [[nodiscard]] std::expected<void, ReadError> open_context();
   [[nodiscard]] std::expected<void, ReadError> analyse();
+  [[nodiscard]] bool looks_like_mp4();
   void describe();
+  [[nodiscard]] std::expected<void, ReadError> find_fragmented_duration();
   void apply_discard();
   [[nodiscard]] ReadError failure_or(Error error) const;
   void note_interruption(bool while_seeking);
@@ -74,10 +79,12 @@ class Demuxer {
   std::vector<std::shared_ptr<const StreamDescription>> streams_;
   std::vector<FontAttachment> fonts_;
   std::vector<int> enabled_;
-  int broken_reads_ = 0;      // one after the other
-  bool fragmented_ = false;   // MP4 whose index comes with its fragments
-  bool index_read_ = false;   // Matroska reads its cues at the first seek
-  bool must_reopen_ = false;  // a cancelled read left the container's state unusable
+  int broken_reads_ = 0;        // one after the other
+  bool all_there_ = false;      // the source has every byte: reading all over the file costs nothing
+  bool use_end_index_ = false;  // read the fragments' index at the file's end
+  bool fragmented_ = false;     // MP4 whose index comes with its fragments
+  bool index_read_ = false;     // Matroska reads its cues at the first seek
+  bool must_reopen_ = false;    // a cancelled read left the container's state unusable
 };
 
 }  // namespace freshet::media

@@ -104,7 +104,11 @@ Generation MediaPipeline::begin_generation_locked(std::optional<SeekTarget> targ
     const std::lock_guard delivery(delivery_mutex_);
     generation = static_cast<Generation>(++generation_);
     subtitles_.flush(generation);
-    deliver_external_locked(selected_[index_of(TrackKind::Subtitle)]);
+    // Text outlives a flush; pictures of a side-car file come from nowhere else.
+    const int subtitle = selected_[index_of(TrackKind::Subtitle)];
+    if (const auto file = external_.find(subtitle); file != external_.end() && file->second.track.bitmaps) {
+      deliver_external_locked(subtitle);
+    }
   }
   pending_ = Request{.restart = true, .seek = target};
   frames_.flush(generation);

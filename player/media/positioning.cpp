@@ -16,6 +16,8 @@ constexpr MediaTime sound_preroll = std::chrono::milliseconds(100);
 // AVI says when a packet is decoded, not when its picture is shown: with reordered pictures that is up to 16
 // frames later.
 constexpr MediaTime reorder_doubt = std::chrono::milliseconds(500);
+// Key frames lie closer than this in nearly all files; an entry farther before the target has missed some.
+constexpr MediaTime far_before = std::chrono::seconds(12);
 // Packets looked through for a key frame: an intra-refresh stream may have none, and then any start must do.
 constexpr std::int64_t search_bytes_limit = std::int64_t{64} << 20;
 
@@ -58,25 +60,65 @@ StartPoint start_point(const SeekTarget& target, const Found& found, bool has_vi
   return {.limit = target.limit, .sound_from = target.target};
 }
 
+// Lets go of what lies more than a group of pictures before `limit`: reads on, and keeps what follows the
+// last key frame that serves. For containers that can be entered only where they were read already.
+std::expected<Found, ReadError> skip_ahead(Demuxer& demuxer, int stream, MediaTime limit, Found found) {
+  std::int64_t bytes = 0;
+  for (;;) {
+    auto packet = demuxer.read();
+    if (!packet) return std::unexpected(packet.error());
+    if (!*packet) return found;
+    const Demuxer::PacketTimes times = demuxer.times(**packet);
+    const bool ours = (*packet)->stream_index == stream;
+    const bool is_key = ((*packet)->flags & AV_PKT_FLAG_KEY) != 0;
+    if (ours && is_key && times.presented && *times.presented + found.doubt <= limit) {
+      found.packets.clear();
+      bytes = 0;
+      found.entry = times.presented;
+    }
+    bytes += (*packet)->size;
+    const bool behind = ours && times.begin && *times.begin > limit;
+    found.packets.push_back(std::move(*packet));
+    if (behind || bytes > search_bytes_limit) return found;
+  }
+}
+
 // From the last key frame that is not after `limit`.
 std::expected<Found, ReadError> find_backward(Demuxer& demuxer, int stream, bool has_video, MediaTime limit) {
   MediaTime back = has_video ? MediaTime{0} : sound_preroll;
   MediaTime step = first_step_back;
+  std::optional<Found> found;
   while (limit - back > MediaTime{0}) {
     auto sought = demuxer.seek(stream, limit - back, Demuxer::Direction::Backward);
     if (!sought) return std::unexpected(sought.error());
     if (!*sought) break;
-    auto found = find_entry(demuxer, stream, has_video);
-    if (!found) return found;
-    if (found->serves(limit)) return found;
+    auto here = find_entry(demuxer, stream, has_video);
+    if (!here) return here;
+    if (here->serves(limit)) {
+      found = std::move(*here);
+      break;
+    }
     back += step;
     step *= 2;
   }
-  if (auto rewound = demuxer.rewind(); !rewound) return std::unexpected(rewound.error());
-  auto found = find_entry(demuxer, stream, has_video);
-  if (!found || limit < first_step_back || found->serves(limit)) return found;
-  if (auto opened = demuxer.start_over(); !opened) return std::unexpected(opened.error());
-  return find_entry(demuxer, stream, has_video);
+  if (!found) {
+    if (auto rewound = demuxer.rewind(); !rewound) return std::unexpected(rewound.error());
+    auto here = find_entry(demuxer, stream, has_video);
+    if (!here) return here;
+    found = std::move(*here);
+    if (limit >= first_step_back && !found->serves(limit)) {
+      if (auto opened = demuxer.start_over(); !opened) return std::unexpected(opened.error());
+      here = find_entry(demuxer, stream, has_video);
+      if (!here) return here;
+      found = std::move(*here);
+    }
+  }
+  if (found->gave_up || !found->entry || *found->entry + far_before >= limit) return std::move(*found);
+  // Surprisingly early: the container may know more of itself than it has read so far.
+  auto read = demuxer.read_index();
+  if (!read) return std::unexpected(read.error());
+  if (*read) return find_backward(demuxer, stream, has_video, limit);
+  return skip_ahead(demuxer, stream, limit, std::move(*found));
 }
 
 // The first key frame that is not before `target`; no entry when there is none.

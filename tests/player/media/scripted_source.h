@@ -85,12 +85,16 @@ class ScriptedSource final : public ByteSource {
     return Bytes{static_cast<std::int64_t>(bytes_.size())};
   }
   Seekable seekable() const override { return seekable_; }
-  std::vector<ByteRange> available() const override { return {}; }
+  std::vector<ByteRange> available() const override {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t end = std::min({static_cast<std::int64_t>(bytes_.size()), blocked_from_, fails_from_});
+    return {{ByteOffset{0}, ByteOffset{end}}};
+  }
   void set_windows(std::span<const Window> windows) override { static_cast<void>(windows); }
 
  private:
   const std::string bytes_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   Generation oldest_{};
   std::int64_t blocked_from_ = std::numeric_limits<std::int64_t>::max();
