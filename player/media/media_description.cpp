@@ -192,7 +192,7 @@ MediaInfo describe_media(const AVFormatContext& context, bool seekable) {
     info.chapters.push_back(
         {std::max(*start - info.start_time, MediaTime{0}), tag(chapter.metadata, "title")});
   }
-  std::ranges::stable_sort(info.chapters, {}, &Chapter::start);
+  std::ranges::sort(info.chapters, {}, &Chapter::start);
   const AVDictionaryEntry* entry = nullptr;
   while ((entry = av_dict_get(context.metadata, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr &&
          info.metadata.size() < tags_limit) {

@@ -20,7 +20,7 @@ struct Track {
   int id = 0;  // 1-based within its kind, as mpv's vid, aid, sid
   TrackKind kind = TrackKind::Video;
   int stream_index = -1;  // FFmpeg's; the ff-index of mpv
-  std::string codec;      // FFmpeg's short name: h264, aac, subrip
+  std::string codec{};    // FFmpeg's short name: h264, aac, subrip
   std::string codec_description{};
   std::string title{};
   std::string language{};  // as tagged: eng, de, …

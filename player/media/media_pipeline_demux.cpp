@@ -101,11 +101,6 @@ bool MediaPipeline::open() {
   {
     const std::lock_guard lock(mutex_);
     info = info_;
-  }
-  listener_.on_opened(info);
-  for (const std::string& skipped : info.skipped) warn(skipped);
-  {
-    const std::lock_guard lock(mutex_);
     opened_ = true;
     if (!pending_ || !pending_->restart) {
       const bool at_start = options_.start <= MediaTime{0} || !info_.seekable;
@@ -118,6 +113,8 @@ bool MediaPipeline::open() {
     }
     files.swap(waiting_subtitle_files_);
   }
+  listener_.on_opened(info);
+  for (const std::string& skipped : info.skipped) warn(skipped);
   for (WaitingSubtitleFile& file : files) {
     start_subtitle_file(std::move(file.source), std::move(file.name), std::move(file.language), file.select);
   }

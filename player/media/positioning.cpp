@@ -139,6 +139,12 @@ std::expected<Landing, ReadError> position(Demuxer& demuxer, int video_stream, i
   const bool has_video = video_stream >= 0;
   const int stream = has_video ? video_stream : audio_stream;
   const bool keyframe = has_video && target.mode != SeekMode::Exact;
+  if (!demuxer.info().seekable) {
+    // Read once, from start to end: what lies before the target is decoded and dropped.
+    auto here = find_entry(demuxer, stream, has_video);
+    if (!here) return std::unexpected(here.error());
+    return Landing{std::move(here->packets), start_point(target, *here, has_video, false)};
+  }
   if (has_video && target.mode == SeekMode::KeyframeAfter) {
     auto ahead = find_forward(demuxer, stream, target.target);
     if (!ahead) return std::unexpected(ahead.error());

@@ -53,8 +53,10 @@ const std::vector<CatalogueClip>& catalogue() {
       {"TransportStreamMpeg2",
        picture() + sound() + Words{"-c:v", "mpeg2video", "-g", "15", "-bf", "2", "-c:a", "mp2"}, "ts"},
       {"StartsLate", picture() + sound() + x264 + aac + Words{"-output_ts_offset", "37.5"}, "mkv"},
+      // The muxer takes a rotation only from a stream that it copies.
       {"Rotated",
-       picture("176x144", "25", "3") + sound("3") + x264 + aac + Words{"-metadata:s:v:0", "rotate=90"},
+       {"-i", make_clip(picture("176x144", "25", "3") + sound("3") + x264 + aac, "mp4").string(), "-c",
+        "copy", "-metadata:s:v:0", "rotate=90"},
        "mp4"},
       {"Anamorphic", picture("176x144", "25", "3") + sound("3") + Words{"-vf", "setsar=16/11"} + x264 + aac,
        "mkv"},
