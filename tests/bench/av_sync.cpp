@@ -31,12 +31,13 @@ using namespace std::chrono_literals;
 // assets/make_clip: the flash's middle, and the English track's beep.
 constexpr int screen_width = 1280;
 constexpr int screen_height = 720;
-constexpr std::string_view sun = "64x64";
-constexpr std::string_view sun_place = "608,214";
+// Above the number in the sun.
+constexpr std::string_view sun = "64x32";
+constexpr std::string_view sun_place = "608,140";
 constexpr double beep_frequency = 1000;
 // What the program asks SDL for.
 constexpr int sample_rate = 48000;
-constexpr int channels = 2;
+constexpr int channels = 1;  // the clip's
 constexpr double period = 1024.0 / sample_rate;
 constexpr auto patience = 120s;
 
@@ -103,11 +104,10 @@ std::vector<test::Light> parse_lights(const std::vector<std::string>& lines) {
 }
 
 int measure(const std::string& program, const std::string& clip, const std::string& output) {
+  const std::string size = std::to_string(screen_width) + "x" + std::to_string(screen_height);
   const test::TemporaryFolder folder;
-  test::Process server(
-      {.arguments = {"Xvfb", "-displayfd", "1", "-screen", "0",
-                     std::to_string(screen_width) + "x" + std::to_string(screen_height) + "x24", "-nolisten",
-                     "tcp", "-noreset"}});
+  test::Process server({.arguments = {"Xvfb", "-displayfd", "1", "-screen", "0", size + "x24", "-nolisten",
+                                      "tcp", "-noreset"}});
   const auto number = server.wait_for_line(test::Stream::Output, [](auto) { return true; }, 20s);
   if (!number) throw std::runtime_error("Xvfb does not start");
   const std::string display = ":" + *number;
@@ -135,7 +135,7 @@ int measure(const std::string& program, const std::string& clip, const std::stri
                      "null",
                      "-"}});
   test::Process player({.arguments = {program, "--no-config", "--no-terminal", "--vo=" + output, "--ao=sdl",
-                                      "--fullscreen", clip},
+                                      "--geometry=" + size + "+0+0", clip},
                         .environment = {{"DISPLAY", display},
                                         {"SDL_VIDEODRIVER", "x11"},
                                         {"SDL_AUDIODRIVER", "disk"},
