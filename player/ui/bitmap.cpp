@@ -29,6 +29,13 @@ double smooth_step(double t) {
 
 }  // namespace
 
+video::Rectangle covering(const Box& box, double reach) {
+  const int left = static_cast<int>(std::floor(box.x - reach));
+  const int top = static_cast<int>(std::floor(box.y - reach));
+  return {left, top, static_cast<int>(std::ceil(box.right() + reach)) - left,
+          static_cast<int>(std::ceil(box.bottom() + reach)) - top};
+}
+
 Bitmap::Bitmap(video::Rectangle area)
     : area_{area.x, area.y, std::max(area.width, 1), std::max(area.height, 1)},
       rgba_(static_cast<std::size_t>(area_.width) * static_cast<std::size_t>(area_.height) * 4) {}

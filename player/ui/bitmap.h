@@ -25,6 +25,9 @@ struct Box {
   [[nodiscard]] double bottom() const { return y + height; }
 };
 
+// Whole pixels that hold `box` and `reach` around it.
+[[nodiscard]] video::Rectangle covering(const Box& box, double reach);
+
 class Bitmap {
  public:
   explicit Bitmap(video::Rectangle area);

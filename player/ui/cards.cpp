@@ -66,11 +66,7 @@ Overlays draw_panel(TextPainter& painter, const Layout& layout, Contents content
   card.y = std::round(std::max((layout.height - card.height) / 2, 0.0));
 
   const double reach = shadow_reach * unit;
-  const video::Rectangle area{static_cast<int>(std::floor(card.x - reach)),
-                              static_cast<int>(std::floor(card.y - reach)),
-                              static_cast<int>(std::ceil(card.width + 2 * reach)) + 1,
-                              static_cast<int>(std::ceil(card.height + 2 * reach)) + 1};
-  Bitmap bitmap(area);
+  Bitmap bitmap(covering(card, reach));
   bitmap.fill_soft(card, radius * unit, reach, {0, 0, 0, 0.28});
   bitmap.fill_rounded(card, radius * unit, palette::panel);
   bitmap.stroke_rounded(card, radius * unit, std::max(unit, 1.0), palette::rim);

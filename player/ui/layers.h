@@ -36,6 +36,8 @@ struct Gauge {
                                    const std::optional<Gauge>& gauge);
 // Along the lower edge: where we are, what is there already, how long it is.
 [[nodiscard]] Overlays draw_seek_bar(TextPainter& painter, const Layout& layout, const OsdBar& bar);
+// How much of the window's lower edge it needs for itself.
+[[nodiscard]] int seek_bar_inset(const Layout& layout);
 // Whatever would be drawn alike gives the same key.
 [[nodiscard]] std::string seek_bar_key(const Layout& layout, const OsdBar& bar);
 

@@ -56,6 +56,9 @@ class LibassOsd final : public Osd {
     card_lines_ = std::move(lines);
   }
   std::vector<video::OverlayPointer> render(int width, int height, double scale, MonotonicTime now) override;
+  [[nodiscard]] int bottom_inset() const override {
+    return bar_layer_.overlays.empty() ? 0 : seek_bar_inset(layout_);
+  }
   [[nodiscard]] std::optional<MonotonicTime> next_change(MonotonicTime now) const override;
 
  private:

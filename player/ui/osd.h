@@ -43,6 +43,9 @@ class Osd {
   // scale: pixels a logical point. What did not change comes as the same pointers.
   [[nodiscard]] virtual std::vector<video::OverlayPointer> render(int width, int height, double scale,
                                                                   MonotonicTime now) = 0;
+  // Pixels along the lower edge that what render() gave last covers (the seek bar), 0 for none: subtitles are
+  // readable above them.
+  [[nodiscard]] virtual int bottom_inset() const = 0;
   // When something shown ends by itself.
   [[nodiscard]] virtual std::optional<MonotonicTime> next_change(MonotonicTime now) const = 0;
 };

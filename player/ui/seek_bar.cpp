@@ -72,6 +72,10 @@ video::OverlayPointer make_scrim(const Layout& layout) {
 
 }  // namespace
 
+int seek_bar_inset(const Layout& layout) {
+  return static_cast<int>(std::ceil((from_bottom + text_size) * layout.unit));
+}
+
 std::string seek_bar_key(const Layout& layout, const OsdBar& bar) {
   // What is too small to be seen makes no new picture.
   const auto pixels = [&](double fraction) { return std::to_string(std::lround(fraction * layout.width)); };

@@ -197,19 +197,4 @@ void TextPainter::paint(Bitmap& bitmap, std::span<const TextLine> lines) {
   }
 }
 
-video::Rectangle TextPainter::bounds(std::span<const TextLine> lines) {
-  int left = canvas_side;
-  int top = canvas_side;
-  int right = 0;
-  int bottom = 0;
-  for (const ASS_Image* image = engine().render(lines); image != nullptr; image = image->next) {
-    left = std::min(left, image->dst_x);
-    top = std::min(top, image->dst_y);
-    right = std::max(right, image->dst_x + image->w);
-    bottom = std::max(bottom, image->dst_y + image->h);
-  }
-  if (right <= left || bottom <= top) return {};
-  return {left, top, right - left, bottom - top};
-}
-
 }  // namespace freshet::ui

@@ -50,8 +50,6 @@ class TextPainter {
                                               std::size_t line_limit);
 
   void paint(Bitmap& bitmap, std::span<const TextLine> lines);
-  // The rectangle that paint() would touch. Negative coordinates are cut off.
-  [[nodiscard]] video::Rectangle bounds(std::span<const TextLine> lines);
 
  private:
   struct Engine;

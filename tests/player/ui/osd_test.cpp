@@ -223,6 +223,16 @@ TEST(Osd, TheSeekBarShowsWhereWeAreAndWhatIsThere) {
   EXPECT_GT(buffered, missing + 40);
 }
 
+TEST(Osd, SaysHowMuchOfTheLowerEdgeTheBarCovers) {
+  const auto osd = make_osd();
+  osd->show_bar({.position = 5s, .duration = 10s, .buffered = {}}, 1s, start);
+  EXPECT_EQ(osd->bottom_inset(), 0) << "nothing is drawn yet";
+  osd->render(1280, 720, 1, start);
+  EXPECT_EQ(osd->bottom_inset(), 68);
+  osd->render(1280, 720, 1, start + 1s);
+  EXPECT_EQ(osd->bottom_inset(), 0);
+}
+
 TEST(Osd, ACardHidesTheWait) {
   const auto osd = make_osd();
   osd->set_wait(OsdWait{"Finding peers", "", std::nullopt});
