@@ -13,7 +13,9 @@
 #include <thread>
 
 #include "streaming/http_cache.h"
+#include "streaming/http_identity.h"
 #include "streaming/http_plan.h"
+#include "streaming/http_readers.h"
 #include "streaming/http_transfer.h"
 
 namespace freshet::streaming {
@@ -22,21 +24,17 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Bytes smallest_memory = mib(8);  // below, reading ahead and stepping back get into each other's way
-// Demuxers of badly interleaved files read at two places in turn.
-constexpr std::size_t max_streams = 2;
+constexpr std::size_t max_streams = HttpReaders::most;
 // What arrives in the time a new request takes to begin: a fifth of a second at 20 Mbit/s.
 constexpr std::int64_t near_distance = 512 << 10;
-// A reader within this distance of an older one is the same one.
-constexpr std::int64_t same_reader_distance = 1 << 20;
+// libcurl hands over some megabytes before the plan is looked at again; the memory is not exceeded by more
+// than this.
+constexpr Bytes memory_slack = kib(256);
 // A stream gives up its place only if it would fetch at least this much that is there already.
 constexpr std::int64_t worth_skipping = 256 << 10;
 // A connection that brought this much was a good one: no pause before it is opened again.
 constexpr std::int64_t good_run = 256 << 10;
 constexpr int max_retries = 6;  // 0.25 + 0.5 + … + 8 s: a router restarts in that time
-
-std::string without_weak_mark(std::string_view etag) {
-  return std::string{etag.starts_with("W/") ? etag.substr(2) : etag};
-}
 
 class HttpSource final : public ByteSource {
  public:
@@ -49,8 +47,8 @@ class HttpSource final : public ByteSource {
         cache_(memory_),
         multi_(curl_multi_init()) {
     if (!multi_) throw std::bad_alloc{};
-    readers_.push_back(
-        {});  // somebody will read the beginning: the first request finds out what the server can
+    // Somebody will read the beginning; the first request finds out what the server can.
+    readers_.note(0, Generation{});
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
   }
 
@@ -63,10 +61,10 @@ class HttpSource final : public ByteSource {
   // Until the first answer is there. nullopt: it is good.
   std::optional<Error> wait_for_answer(const std::stop_token& stop) {
     std::unique_lock lock{mutex_};
-    if (!changed_.wait(lock, stop, [this] { return probed_ || failure_; })) {
+    if (!changed_.wait(lock, stop, [this] { return file_.known() || failure_; })) {
       return Error{ErrorCategory::Usage, "interrupted", "opening the address was interrupted", {}};
     }
-    return probed_ ? std::nullopt : failure_;
+    return file_.known() ? std::nullopt : failure_;
   }
 
   std::expected<std::size_t, ReadError> read(ByteOffset offset, std::span<std::byte> buffer,
@@ -78,7 +76,7 @@ class HttpSource final : public ByteSource {
     if (count == 0) {
       Waiter waiter{.offset = offset.value, .error = std::nullopt};
       waiters_.push_back(&waiter);
-      note_reader_locked(offset.value, generation);
+      readers_.note(offset.value, generation);
       resting_ = false;
       curl_multi_wakeup(multi_.get());
       changed_.wait(lock, [&] {
@@ -94,7 +92,7 @@ class HttpSource final : public ByteSource {
         return std::unexpected(waiter.error ? *waiter.error : *failure_);
       }
     }
-    if (note_reader_locked(offset.value + static_cast<std::int64_t>(count), generation)) {
+    if (readers_.note(offset.value + static_cast<std::int64_t>(count), generation)) {
       curl_multi_wakeup(multi_.get());
     }
     return count;
@@ -118,7 +116,7 @@ class HttpSource final : public ByteSource {
 
   [[nodiscard]] Seekable seekable() const override {
     const std::scoped_lock lock{mutex_};
-    return has_ranges_ ? Seekable::Yes : Seekable::No;
+    return file_.has_ranges() ? Seekable::Yes : Seekable::No;
   }
 
   [[nodiscard]] std::vector<ByteRange> available() const override {
@@ -150,14 +148,6 @@ class HttpSource final : public ByteSource {
     std::optional<Error> error;
   };
 
-  // Where somebody reads on. The plan wants to know when it passes `wake_at`.
-  struct Reader {
-    std::int64_t position = 0;
-    Generation generation{};
-    std::uint64_t last_use = 0;
-    std::int64_t wake_at = 0;
-  };
-
   // One place that is read on from, and the request that does so; between two tries there is none.
   struct Stream {
     HttpSource* source = nullptr;
@@ -172,29 +162,6 @@ class HttpSource final : public ByteSource {
     Clock::time_point not_before;
   };
 
-  // True if the plan has to be made anew.
-  bool note_reader_locked(std::int64_t position, Generation generation) {
-    ++uses_;
-    Reader* nearest = nullptr;
-    for (Reader& reader : readers_) {
-      const std::int64_t distance = std::abs(reader.position - position);
-      if (distance <= same_reader_distance &&
-          (nearest == nullptr || distance < std::abs(nearest->position - position))) {
-        nearest = &reader;
-      }
-    }
-    if (nearest == nullptr) {
-      if (readers_.size() == max_streams)
-        readers_.erase(std::ranges::min_element(readers_, {}, &Reader::last_use));
-      nearest = &readers_.emplace_back();
-    }
-    const std::int64_t wake_at = nearest->generation == generation ? nearest->wake_at : 0;
-    *nearest = {.position = position, .generation = generation, .last_use = uses_, .wake_at = wake_at};
-    return position >= nearest->wake_at;
-  }
-
-  // ── The thread
-  // ────────────────────────────────────────────────────────────────────────────────────────────
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       follow_plan();
@@ -257,7 +224,7 @@ class HttpSource final : public ByteSource {
     if (!failure_) {
       for (const Waiter* waiter : waiters_) want(waiter->offset, waiter->offset + 1, true);
       if (!resting_) {
-        for (Reader& reader : readers_) {
+        for (HttpReader& reader : readers_) {
           // Where an abandoned generation stood its streams pause: they must not slow the new one, and may be
           // just what it wants.
           if (reader.generation < oldest_) continue;
@@ -271,12 +238,12 @@ class HttpSource final : public ByteSource {
           const bool at_end = size_ && missing >= *size_;
           reader.wake_at = at_end ? std::numeric_limits<std::int64_t>::max() : missing - ahead_ / 2;
         }
-        if (has_ranges_) {
+        if (file_.has_ranges()) {
           for (const ByteRange& window : windows_) want(window.begin.value, window.end.value, false);
         }
       }
     }
-    if (!has_ranges_) {
+    if (!file_.has_ranges()) {
       // Everything comes from one stream, in order. It starts again for what it has passed.
       const bool passed = streams_.empty() || std::ranges::any_of(wants, [&](const HttpWant& w) {
                             return w.waiting && w.offset < streams_.front()->position;
@@ -288,25 +255,22 @@ class HttpSource final : public ByteSource {
     }
     std::vector<HttpStream> views;
     for (const auto& stream : streams_) {
-      const bool useful = std::ranges::any_of(readers_, [&](const Reader& reader) {
-        const std::int64_t distance = stream->position - reader.position;
-        return distance >= -near_distance && distance <= 2 * ahead_;
-      });
-      views.push_back({.position = stream->position, .useful = useful || !has_ranges_});
+      const bool useful = readers_.any_follows(stream->position, 2 * ahead_, near_distance);
+      views.push_back({.position = stream->position, .useful = useful || !file_.has_ranges()});
     }
     const HttpPlanLimits limits{
-        .streams = has_ranges_ ? max_streams : 1,
-        .near = has_ranges_ ? near_distance : std::numeric_limits<std::int64_t>::max() / 2};
+        .streams = file_.has_ranges() ? max_streams : 1,
+        .near = file_.has_ranges() ? near_distance : std::numeric_limits<std::int64_t>::max() / 2};
     return plan_http_streams(views, wants, limits);
   }
 
   [[nodiscard]] std::vector<ByteRange> protected_ranges_locked() const {
     std::vector<ByteRange> keep = windows_;
-    for (const Reader& reader : readers_) {
+    for (const HttpReader& reader : readers_) {
       keep.push_back({ByteOffset{reader.position}, ByteOffset{reader.position + ahead_}});
     }
-    for (const auto& stream :
-         streams_) {  // its block is not complete: without the beginning the rest is lost
+    // A block that a stream is filling: without its beginning the rest would be lost.
+    for (const auto& stream : streams_) {
       keep.push_back({ByteOffset{stream->position - 1}, ByteOffset{stream->position + 1}});
     }
     return keep;
@@ -325,7 +289,7 @@ class HttpSource final : public ByteSource {
     };
     {
       const std::scoped_lock lock{mutex_};
-      if (!has_ranges_) stream.position = 0;
+      if (!file_.has_ranges()) stream.position = 0;
       stream.begin = stream.position;
     }
     stream.answered = false;
@@ -334,7 +298,8 @@ class HttpSource final : public ByteSource {
     HttpTransfer& transfer = *stream.transfer;
     transfer.add_header("Accept-Encoding: identity");
     transfer.add_header("Range: bytes=" + std::to_string(stream.begin) + "-");
-    if (!validator_.empty()) transfer.add_header("If-Range: " + validator_);
+    if (file_.has_ranges() && !file_.validator().empty())
+      transfer.add_header("If-Range: " + file_.validator());
     curl_multi_add_handle(multi_.get(), transfer.handle());
   }
 
@@ -354,10 +319,11 @@ class HttpSource final : public ByteSource {
     }
     cache_.append(stream.position, bytes);
     stream.position += static_cast<std::int64_t>(bytes.size());
+    if (cache_.used() > memory_ + memory_slack) cache_.shrink(protected_ranges_locked());
     resting_ = false;
     if (stream.position - stream.begin >= good_run) stream.retries = 0;
     changed_.notify_all();
-    if (has_ranges_ && stream.position % HttpCache::block_size == 0) {
+    if (file_.has_ranges() && stream.position % HttpCache::block_size == 0) {
       const std::int64_t end = stream.position + worth_skipping;
       stream.superfluous = cache_.missing_from(stream.position, end) >= end;
     }
@@ -366,48 +332,17 @@ class HttpSource final : public ByteSource {
 
   // Looks at the headers once they are complete. False: the stream has a failure.
   bool accept_answer_locked(Stream& stream) {
-    const HttpAnswer& answer = stream.transfer->answer();
+    const bool first = !file_.known();
     stream.answered = true;
-    const auto refuse = [&](const char* code, std::string message, std::string hint) {
-      stream.failure = Error{ErrorCategory::Source, code, std::move(message), std::move(hint)};
-      return false;
-    };
-    if (answer.encoded) {
-      return refuse("bad-server", "the server compresses the file although it was asked not to",
-                    "download it, then play the file");
+    stream.failure = file_.check(stream.transfer->answer(), stream.begin);
+    if (stream.failure) return false;
+    if (first) {
+      size_ = file_.size();
+    } else if (!file_.has_ranges()) {
+      // Perhaps since this answer: the file comes from the beginning.
+      stream.begin = 0;
+      stream.position = 0;
     }
-    if (answer.status == 206 && answer.range_begin != stream.begin) {
-      return refuse("bad-server", "the server sends another part of the file than it was asked for", {});
-    }
-    const std::optional<std::int64_t> total =
-        answer.status == 206 ? answer.range_total : answer.content_length;
-    if (probed_) {
-      const bool other_tag =
-          !etag_.empty() && !answer.etag.empty() && etag_ != without_weak_mark(answer.etag);
-      const bool other_date = etag_.empty() && !last_modified_.empty() && !answer.last_modified.empty() &&
-                              last_modified_ != answer.last_modified;
-      const bool other_size = known_size_ && total && *known_size_ != *total;
-      if (other_tag || other_date || other_size) {
-        return refuse("changed-on-server", "the file has changed on the server while it was being read",
-                      "open it again");
-      }
-      if (answer.status != 206 && has_ranges_ && stream.begin > 0) {
-        // The same file from a server that has no ranges any more: it comes from the beginning.
-        has_ranges_ = false;
-        stream.begin = 0;
-        stream.position = 0;
-      }
-      return true;
-    }
-    has_ranges_ = answer.status == 206;
-    size_ = total;
-    known_size_ = total;
-    etag_ = without_weak_mark(answer.etag);
-    last_modified_ = answer.last_modified;
-    // If-Range wants what surely means the same bytes: a strong tag, or a date.
-    if (has_ranges_)
-      validator_ = answer.etag.starts_with('"') ? answer.etag : answer.etag.empty() ? last_modified_ : "";
-    probed_ = true;
     return true;
   }
 
@@ -448,16 +383,17 @@ class HttpSource final : public ByteSource {
                     "try again later"};
       return try_again_locked(stream, answer, std::move(error));
     }
-    if (answer.status == 416 && !probed_ && stream.begin == 0) {  // of an empty file no byte can be asked for
+    if (answer.status == 416 && !file_.known() &&
+        stream.begin == 0) {  // of an empty file no byte can be asked for
       size_ = 0;
-      has_ranges_ = probed_ = true;
+      file_.take_for_empty();
       return true;
     }
-    if (answer.status == 416 && !known_size_) {  // the end of a file whose size nobody told
+    if (answer.status == 416 && !file_.size()) {  // the end of a file whose size nobody told
       size_ = stream.begin;
       return true;
     }
-    if (!probed_ || !may_pass) return fail_locked(std::move(error));
+    if (!file_.known() || !may_pass) return fail_locked(std::move(error));
     return try_again_locked(stream, answer, std::move(error));
   }
 
@@ -468,8 +404,12 @@ class HttpSource final : public ByteSource {
 
   bool try_again_locked(Stream& stream, const HttpAnswer& answer, Error error) {
     if (stream.retries == max_retries) {
-      // Whoever waits learns it; only a new read makes us try again.
-      for (Waiter* waiter : waiters_) waiter->error = error;
+      // Whoever waits for this stream learns it; only a new read makes us try again.
+      for (Waiter* waiter : waiters_) {
+        const std::int64_t distance = waiter->offset - stream.position;
+        const bool served = distance >= -HttpCache::block_size && distance <= near_distance;
+        if (served || !file_.has_ranges()) waiter->error = error;
+      }
       resting_ = true;
       return true;
     }
@@ -491,21 +431,14 @@ class HttpSource final : public ByteSource {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;  // bytes, an answer, a failure, a cancellation
   HttpCache cache_;
+  HttpIdentity file_;
   std::vector<Waiter*> waiters_;
-  std::vector<Reader> readers_;
+  HttpReaders readers_;
   std::vector<ByteRange> windows_;
-  std::uint64_t uses_ = 0;
-  bool probed_ = false;
-  bool has_ranges_ = true;
   bool resting_ = false;  // gave up for now: reading ahead waits for the next read
   std::optional<std::int64_t> size_;
-  std::optional<std::int64_t> known_size_;  // as the first answer said
-  std::optional<Error> failure_;            // for good
+  std::optional<Error> failure_;  // for good
   Generation oldest_{};
-
-  std::string etag_;
-  std::string last_modified_;
-  std::string validator_;  // for If-Range
 
   CurlMulti multi_;
   std::vector<std::unique_ptr<Stream>> streams_;  // the thread's, after construction

@@ -36,15 +36,6 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// 'd8:announce…' or a dictionary whose first key is another that torrents begin with (keys are sorted).
-bool looks_like_torrent(std::string_view head) {
-  constexpr std::array<std::string_view, 12> first_keys = {
-      "8:announce",  "13:announce-list", "7:comment", "10:created by",   "13:creation date", "8:encoding",
-      "9:httpseeds", "4:info",           "5:nodes",   "12:piece layers", "9:publisher",      "8:url-list"};
-  if (!head.starts_with('d')) return false;
-  return std::ranges::any_of(first_keys, [&](auto key) { return head.substr(1).starts_with(key); });
-}
-
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -193,6 +184,15 @@ class DiskProbe final : public FileProbe {
 
 std::vector<std::string> FileProbe::names(const fs::path& /*folder*/) const {
   return {};
+}
+
+bool looks_like_torrent(std::string_view head) {
+  // Keys are sorted, so one of these comes first.
+  constexpr std::array<std::string_view, 12> first_keys = {
+      "8:announce",  "13:announce-list", "7:comment", "10:created by",   "13:creation date", "8:encoding",
+      "9:httpseeds", "4:info",           "5:nodes",   "12:piece layers", "9:publisher",      "8:url-list"};
+  if (!head.starts_with('d')) return false;
+  return std::ranges::any_of(first_keys, [&](auto key) { return head.substr(1).starts_with(key); });
 }
 
 Result<Source> parse_source(std::string_view text, const FileProbe& files) {

@@ -53,6 +53,10 @@ class FileProbe {
   [[nodiscard]] virtual std::vector<std::string> names(const std::filesystem::path& folder) const;
 };
 
+// The first bytes of a file, 64 are enough, are a torrent's: 'd8:announce…' or another dictionary that begins
+// with a key torrents begin with.
+[[nodiscard]] bool looks_like_torrent(std::string_view head);
+
 // What names something on disk wins over what only looks like an infohash. A pipe or a device on disk is a
 // LocalFileSource. URLs come back percent-encoded where they have to be and without '#fragment'.
 // Errors: Source "no-such-file", "bad-magnet", "bad-url", "unsupported-scheme", "is-directory",

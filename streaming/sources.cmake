@@ -7,6 +7,7 @@ add_library(freshet_sources STATIC
   file_names.cpp
   http_cache.cpp
   http_get.cpp
+  http_identity.cpp
   http_plan.cpp
   http_source.cpp
   http_transfer.cpp

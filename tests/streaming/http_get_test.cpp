@@ -7,6 +7,7 @@
 #include "streaming/direct_sources.h"
 #include "streaming/http_transfer.h"
 #include "tests/support/http/http_server.h"
+#include "tests/support/http/socks_proxy.h"
 
 namespace freshet::streaming {
 namespace {
@@ -78,6 +79,35 @@ TEST(HttpGet, GoesThroughAnHttpProxy) {
   const auto body = http_get("http://tracker.invalid/a.torrent", kib(1), options, {});
   ASSERT_TRUE(body) << body.error().message;
   EXPECT_EQ(*body, "http://tracker.invalid/a.torrent") << "the proxy is asked for the whole address, by name";
+}
+
+TEST(HttpGet, LetsASocksProxyResolveTheName) {
+  const HttpServer server{[](const HttpRequest&) { return serve_whole("through the proxy"); }};
+  const freshet::test::SocksProxy proxy{server.port()};
+  const HttpOptions options{.proxy = "socks5://127.0.0.1:" + std::to_string(proxy.port())};
+  const auto body = http_get("http://tracker.invalid/a.torrent", kib(1), options, {});
+  ASSERT_TRUE(body) << body.error().message;
+  EXPECT_EQ(*body, "through the proxy");
+  EXPECT_THAT(proxy.requests(), testing::ElementsAre("name:tracker.invalid:80"))
+      << "no name server was asked here";
+
+  const auto source = open_http("http://media.invalid/film.mkv", options, {});
+  EXPECT_TRUE(source);
+  EXPECT_EQ(proxy.requests().back(), "name:media.invalid:80");
+}
+
+TEST(HttpGet, SaysThatTheProxyIsNotThere) {
+  std::uint16_t closed_port = 0;
+  {
+    const HttpServer gone{[](const HttpRequest&) { return HttpReply{}; }};
+    closed_port = gone.port();
+  }
+  for (const char* scheme : {"socks5://127.0.0.1:", "http://127.0.0.1:"}) {
+    const HttpServer server{[](const HttpRequest&) { return serve_whole("around the proxy"); }};
+    const auto body = http_get(server.url("/"), kib(1), {.proxy = scheme + std::to_string(closed_port)}, {});
+    ASSERT_FALSE(body) << "nothing goes around the proxy";
+    EXPECT_EQ(body.error().code, "connect-failed");
+  }
 }
 
 TEST(HttpGet, HeedsTheEnvironmentOnlyWithoutAProxyOfItsOwn) {

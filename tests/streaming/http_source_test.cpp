@@ -204,7 +204,7 @@ TEST(HttpSource, WaitsOutAServerThatIsOverloaded) {
 }
 
 TEST(HttpSource, GivesUpInTheEndAndTriesAnewForTheNextRead) {
-  std::atomic<bool> broken = false;
+  std::atomic<bool> broken = true;  // but for the first 300,000 bytes
   const HttpServer server{[&](const HttpRequest& request) {
     HttpReply reply = serve(request, file);
     if (broken) reply.cut_after = 0;
@@ -213,10 +213,22 @@ TEST(HttpSource, GivesUpInTheEndAndTriesAnewForTheNextRead) {
   }};
   const auto source = open(server);
   EXPECT_EQ(read_text(*source, 0, 100'000).size(), 100'000U);
-  broken = true;
   EXPECT_EQ(read_text(*source, 2'000'000, 10), "(connection-lost)");
   EXPECT_EQ(read_text(*source, 100'000, 1000), file.substr(100'000, 1000)) << "what is there stays readable";
   broken = false;
+  EXPECT_EQ(read_text(*source, 2'000'000, 10), file.substr(2'000'000, 10));
+}
+
+// Once a stream that read ahead in vain ended the read that another stream was about to answer.
+TEST(HttpSource, FailsOnlyTheReadsThatTheBrokenPlaceConcerns) {
+  const HttpServer server{[&](const HttpRequest& request) {
+    HttpReply reply = serve(request, file);
+    if (request.range_begin() < 1'000'000) reply.cut_after = request.range_begin() == 0 ? 300'000 : 0;
+    if (request.range_begin() >= 1'000'000) reply.delay = 2s;
+    return reply;
+  }};
+  const auto source = open(server);
+  EXPECT_EQ(read_text(*source, 0, 10), file.substr(0, 10));
   EXPECT_EQ(read_text(*source, 2'000'000, 10), file.substr(2'000'000, 10));
 }
 
