@@ -7,6 +7,7 @@
 #include <cstring>
 #include <libplacebo/utils/upload.h>
 #include <optional>
+#include <utility>
 
 #include "player/video/frame_check.h"
 
@@ -74,9 +75,10 @@ bool has_alpha(const media::VideoFrame& frame) {
 // The plane's bit layout, components in the order in which they lie in memory, as libplacebo counts them.
 pl_plane_data plane_layout(const media::FramePlane& plane) {
   std::array<media::PlaneComponent, 4> order = plane.components;
-  const auto end = order.begin() + plane.component_count;
+  // What the plane does not have goes last. All four are sorted: of a part, g++ 12 believes that it may be longer.
+  std::fill(order.begin() + plane.component_count, order.end(), media::PlaneComponent{});
   const auto position = [](const media::PlaneComponent& c) { return c.bit_offset + c.shift; };
-  std::sort(order.begin(), end, [&](const auto& a, const auto& b) { return position(a) < position(b); });
+  std::ranges::sort(order, {}, [&](const auto& c) { return std::pair(c.map < 0, position(c)); });
   pl_plane_data data{};
   data.type = PL_FMT_UNORM;
   data.width = plane.width;

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <sstream>
 #include <stdexcept>
 
@@ -57,6 +58,16 @@ FrameHashes read_framemd5(const std::filesystem::path& file) {
   std::ostringstream text;
   text << input.rdbuf();
   return parse_framemd5(text.str());
+}
+
+void expect_same_frames(const FrameHashes& shown, const FrameHashes& expected) {
+  ASSERT_EQ(shown.digests(), expected.digests());
+  for (std::size_t index = 0; index < shown.frames.size(); ++index) {
+    const auto &ours = shown.frames[index], &theirs = expected.frames[index];
+    EXPECT_EQ(ours.size, theirs.size);
+    // Either may be rounded to microseconds.
+    ASSERT_NEAR(shown.seconds(ours), expected.seconds(theirs), 2e-6) << "frame " << index;
+  }
 }
 
 FrameHashes ffmpeg_video(const std::filesystem::path& file) {

@@ -15,7 +15,6 @@ struct HashedFrame {
   std::int64_t pts = 0;
   std::int64_t size = 0;
   std::string md5;
-  bool operator==(const HashedFrame&) const = default;
 };
 
 struct FrameHashes {
@@ -27,6 +26,9 @@ struct FrameHashes {
 
 [[nodiscard]] FrameHashes parse_framemd5(const std::string& text);
 [[nodiscard]] FrameHashes read_framemd5(const std::filesystem::path& file);
+
+// The same frames with the same time stamps, whatever units they are written in: fails the test where they differ.
+void expect_same_frames(const FrameHashes& shown, const FrameHashes& expected);
 
 // ffmpeg -noautorotate -fps_mode passthrough -map 0:v:0 -f framemd5, with the container's own time stamps.
 [[nodiscard]] FrameHashes ffmpeg_video(const std::filesystem::path& file);
