@@ -24,6 +24,8 @@ class Output final : public AudioOutput {
       : playout_(clock),
         pace_(options.untimed ? Pace::AtOnce : Pace::RealTime),
         on_change_(std::move(on_change)),
+        keep_paused_(options.keep_paused),
+        wants_pause_(options.paused),
         volume_(options.volume),
         mute_(options.mute) {
     playout_.set_paused(options.paused);
@@ -37,6 +39,7 @@ class Output final : public AudioOutput {
         lost_ = true;
         playout_.changes().ring();
       });
+      keeper_ = std::jthread([this](std::stop_token stop) { keep_or_release(std::move(stop)); });
     }
     reporter_ = std::jthread([this](std::stop_token stop) { report(std::move(stop)); });
   }
@@ -46,6 +49,7 @@ class Output final : public AudioOutput {
     reporter_.request_stop();
     playout_.changes().ring();
     reporter_.join();
+    keeper_ = {};
     const std::scoped_lock lock(device_mutex_);
     close();
   }
@@ -79,7 +83,13 @@ class Output final : public AudioOutput {
 
   // --- AudioOutput
 
-  void set_paused(bool paused) override { playout_.set_paused(paused); }
+  void set_paused(bool paused) override {
+    const std::scoped_lock lock(pause_mutex_);
+    wants_pause_ = paused;
+    // A device that was given back is fetched first, and only then is sound taken again.
+    if (paused || !released_) playout_.set_paused(paused);
+    pause_changed_.ring();
+  }
   void set_volume(double percent) override {
     volume_ = percent;
     apply_gain();
@@ -125,6 +135,7 @@ class Output final : public AudioOutput {
         format_ = (*device)->format();
         playout_.reset((*device)->setup());
         start(std::move(*device));
+        end_release();
         return;
       } else {
         set_problem(device.error());
@@ -135,6 +146,14 @@ class Output final : public AudioOutput {
                .channels = std::clamp(wanted.channels, 1, 8)};
     playout_.reset(NullDevice::setup(format_, pace_));
     null_.emplace(playout_, format_, pace_);
+    end_release();
+  }
+
+  // There is a device again: what was asked for meanwhile holds now.
+  void end_release() {
+    const std::scoped_lock lock(pause_mutex_);
+    if (std::exchange(released_, false)) playout_.set_paused(wants_pause_);
+    pause_changed_.ring();
   }
 
   void start(std::unique_ptr<SdlDevice> device) {
@@ -143,20 +162,69 @@ class Output final : public AudioOutput {
     sdl_->start();
   }
 
-  // The device is gone: its sound goes to the one that is the default now, or to nobody.
-  void replace_lost_device() {
-    const std::scoped_lock lock(device_mutex_);
-    if (!lost_.exchange(false) || !sdl_) return;
+  // The queue's sound goes to the device that is the system's default now, or to nobody.
+  void reopen() {
     close();
     if (auto device = SdlDevice::open(playout_, format_, Negotiation::Exact)) {
       playout_.move_to((*device)->setup());
       start(std::move(*device));
       return;
     }
+    play_to_nobody();
+    set_problem(Error{ErrorCategory::Internal, "audio-device-lost", "The sound device is gone",
+                      "Playing goes on without sound"});
+  }
+
+  void play_to_nobody() {
     playout_.move_to(NullDevice::setup(format_, pace_));
     null_.emplace(playout_, format_, pace_);
-    set_problem(Error{ErrorCategory::Internal, "audio-device-lost", "The sound device was removed",
-                      "Playing goes on without sound"});
+  }
+
+  void replace_lost_device() {
+    const std::scoped_lock lock(device_mutex_);
+    if (lost_.exchange(false) && sdl_) reopen();
+  }
+
+  // A thread's work: the device goes after a while of pause, and comes back at its end.
+  void keep_or_release(std::stop_token stop) {
+    bool changed = false;
+    while (!stop.stop_requested()) {
+      if (!changed) pause_changed_.wait(stop);
+      changed = false;
+      if (!device_is_idle()) {
+        fetch();
+        continue;
+      }
+      changed = pause_changed_.wait_until(stop, std::chrono::steady_clock::now() + keep_paused_);
+      if (!changed && !stop.stop_requested()) release();
+    }
+  }
+
+  [[nodiscard]] bool device_is_idle() {
+    const std::scoped_lock lock(pause_mutex_);
+    return wants_pause_ && !released_;
+  }
+
+  void release() {
+    const std::scoped_lock device_lock(device_mutex_);
+    {
+      const std::scoped_lock lock(pause_mutex_);
+      if (!wants_pause_ || !sdl_) return;
+      released_ = true;
+    }
+    // Meanwhile a null device, which sleeps while paused, sees to seeks.
+    close();
+    play_to_nobody();
+  }
+
+  void fetch() {
+    const std::scoped_lock device_lock(device_mutex_);
+    {
+      const std::scoped_lock lock(pause_mutex_);
+      if (wants_pause_ || !released_) return;
+    }
+    reopen();
+    end_release();
   }
 
   void report(std::stop_token stop) {
@@ -173,6 +241,11 @@ class Output final : public AudioOutput {
   Playout playout_;
   Pace pace_;
   const std::function<void()> on_change_;
+  const std::chrono::milliseconds keep_paused_;
+  std::mutex pause_mutex_;  // what follows; taken after device_mutex_, held for a moment
+  bool wants_pause_;
+  bool released_ = false;  // the device was given back for a long pause
+  TimedBell pause_changed_;
   // The controller's thread.
   double volume_;
   bool mute_;
@@ -181,8 +254,8 @@ class Output final : public AudioOutput {
   std::optional<Error> problem_;
 
   std::optional<SdlSystem> system_;
-  std::mutex
-      device_mutex_;  // what follows; held while a device opens, so never taken by the controller's thread
+  // What follows; held while a device opens, so never taken by the controller's thread.
+  std::mutex device_mutex_;
   media::AudioFormat wanted_;
   media::AudioFormat format_;
   std::unique_ptr<SdlDevice> sdl_;
@@ -192,6 +265,7 @@ class Output final : public AudioOutput {
   std::atomic<bool> lost_{false};
   std::optional<SdlUnplugged> unplugged_;
   std::jthread reporter_;
+  std::jthread keeper_;
 };
 
 }  // namespace

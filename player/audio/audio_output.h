@@ -15,6 +15,7 @@
 // problem() says so, and playing goes on.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,7 +35,10 @@ struct AudioOptions {
   bool mute = false;
   bool paused = true;
   bool untimed = false;  // Null only: takes samples as fast as they come
-  MediaTime delay{0};    // added to the sound's place on the clock (mpv's --audio-delay)
+  // A pause this long gives the device back to the system: nothing of it runs then, and others may have it. A
+  // shorter one keeps it, because opening takes some ten milliseconds.
+  std::chrono::milliseconds keep_paused{3000};
+  MediaTime delay{0};  // added to the sound's place on the clock (mpv's --audio-delay)
 };
 
 class AudioOutput : public media::AudioSink {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <mutex>
 #include <stop_token>
+#include <utility>
 
 namespace freshet::audio {
 
@@ -44,6 +45,12 @@ class TimedBell {
     std::unique_lock lock(mutex_);
     rung_changed_.wait(lock, stop, [this] { return rung_; });
     rung_ = false;
+  }
+  // Whether it was rung before `time`.
+  bool wait_until(std::stop_token stop, std::chrono::steady_clock::time_point time) {
+    std::unique_lock lock(mutex_);
+    rung_changed_.wait_until(lock, stop, time, [this] { return rung_; });
+    return std::exchange(rung_, false);
   }
   // Rings do not shorten it; they are kept for wait().
   void sleep_until(std::stop_token stop, std::chrono::steady_clock::time_point time) {

@@ -256,6 +256,59 @@ TEST(SdlOutput, RunsAndStopsTheClock) {
   output->cancel_before(second);
 }
 
+TEST(SdlOutput, GivesItsDeviceBackInALongPauseAndFetchesItAgain) {
+  const Folder folder;
+  const std::filesystem::path file = folder.path() / "sound.raw";
+  const Variable driver("SDL_AUDIODRIVER", "disk");
+  const Variable target("SDL_DISKAUDIOFILE", file.string());
+  media::MediaClock clock;
+  Changes changes;
+  const auto output = open_audio_output(OutputKind::Sdl, {.paused = false, .keep_paused = milliseconds(50)},
+                                        clock, changes.listener());
+  ASSERT_TRUE(output->configure(stereo));
+  std::jthread writer([&] { play(*output, milliseconds(1000), first); });
+  ASSERT_TRUE(changes.wait_for([&] { return clock.anchor().rate == 1.0; }));
+  output->set_paused(true);
+  // A device that plays silence makes its file grow every 21 ms.
+  const auto grows = [&] {
+    const auto before = std::filesystem::file_size(file);
+    std::this_thread::sleep_for(milliseconds(300));
+    return std::filesystem::file_size(file) != before;
+  };
+  const auto deadline = steady_clock::now() + patience;
+  while (grows()) ASSERT_LT(steady_clock::now(), deadline) << "the device is still open";
+  // A seek meanwhile is seen to.
+  output->cancel_before(second);
+  writer.join();
+  writer = std::jthread([&] { play(*output, milliseconds(300), second); });
+  ASSERT_TRUE(changes.wait_for([&] {
+    const auto anchor = clock.anchor();
+    return anchor.valid && anchor.generation == second && anchor.rate == 0;
+  }));
+  output->set_paused(false);
+  ASSERT_TRUE(changes.wait_for([&] { return output->drained(second); }));
+  EXPECT_GE(std::filesystem::file_size(file), 300U * 48 * 2 * sizeof(float)) << "all of it was heard";
+  EXPECT_FALSE(output->problem());
+}
+
+TEST(SdlOutput, SurvivesAnyOrderOfPauses) {
+  const Variable driver("SDL_AUDIODRIVER", "dummy");
+  media::MediaClock clock;
+  Changes changes;
+  const auto output = open_audio_output(OutputKind::Sdl, {.paused = true, .keep_paused = milliseconds(1)},
+                                        clock, changes.listener());
+  std::jthread writer([&] {
+    if (output->configure(stereo)) play(*output, milliseconds(300), first);
+  });
+  for (int n = 0; n < 40; ++n) {
+    output->set_paused(n % 2 == 0);
+    std::this_thread::sleep_for(milliseconds(n % 7));
+  }
+  output->set_paused(false);
+  EXPECT_TRUE(changes.wait_for([&] { return output->drained(first); }));
+  EXPECT_FALSE(output->problem());
+}
+
 TEST(SdlOutput, AsksForSpeakersThatSdlAndFfmpegNameAlike) {
   const Variable driver("SDL_AUDIODRIVER", "dummy");
   media::MediaClock clock;
