@@ -227,9 +227,9 @@ TEST(Osd, SaysHowMuchOfTheLowerEdgeTheBarCovers) {
   const auto osd = make_osd();
   osd->show_bar({.position = 5s, .duration = 10s, .buffered = {}}, 1s, start);
   EXPECT_EQ(osd->bottom_inset(), 0) << "nothing is drawn yet";
-  osd->render(1280, 720, 1, start);
+  EXPECT_EQ(osd->render(1280, 720, 1, start).size(), 2U);
   EXPECT_EQ(osd->bottom_inset(), 68);
-  osd->render(1280, 720, 1, start + 1s);
+  EXPECT_TRUE(osd->render(1280, 720, 1, start + 1s).empty());
   EXPECT_EQ(osd->bottom_inset(), 0);
 }
 
