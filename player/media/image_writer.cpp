@@ -119,6 +119,29 @@ RgbImage rotated(const RgbImage& image, int clockwise) {
   return result;
 }
 
+void blend(RgbImage& image, const ImageLayer& layer) {
+  if (layer.width <= 0 || layer.height <= 0 || layer.bitmap_width <= 0 || layer.bitmap_height <= 0) return;
+  const auto bitmap_width = static_cast<std::size_t>(layer.bitmap_width);
+  if (layer.rgba.size() < bitmap_width * static_cast<std::size_t>(layer.bitmap_height) * 4) return;
+  const int left = std::max(0, -layer.x), right = std::min(layer.width, image.width - layer.x);
+  const int top = std::max(0, -layer.y), bottom = std::min(layer.height, image.height - layer.y);
+  for (int y = top; y < bottom; ++y) {
+    const auto from_y = static_cast<std::size_t>(std::int64_t{y} * layer.bitmap_height / layer.height);
+    for (int x = left; x < right; ++x) {
+      const auto from_x = static_cast<std::size_t>(std::int64_t{x} * layer.bitmap_width / layer.width);
+      const std::uint8_t* over = layer.rgba.data() + (from_y * bitmap_width + from_x) * 4;
+      std::uint8_t* under = image.pixels.data() +
+                            (static_cast<std::size_t>(layer.y + y) * static_cast<std::size_t>(image.width) +
+                             static_cast<std::size_t>(layer.x + x)) *
+                                rgb_bytes;
+      for (int channel = 0; channel < rgb_bytes; ++channel) {
+        const int mixed = over[channel] + (under[channel] * (255 - over[3]) + 127) / 255;
+        under[channel] = static_cast<std::uint8_t>(std::min(mixed, 255));
+      }
+    }
+  }
+}
+
 AvFramePointer frame_for(const RgbImage& image, AVCodecID codec) {
   AvFramePointer frame(av_frame_alloc());
   if (!frame) return nullptr;
@@ -165,7 +188,13 @@ PacketPointer encode(const RgbImage& image, AVCodecID id) {
 
 }  // namespace
 
-Result<void> write_image(const VideoFrame& frame, const std::string& path) {
+ImageSize upright_size(const VideoFrame& frame) {
+  const auto [width, height] = square_size(frame);
+  const bool sideways = frame.rotation == 90 || frame.rotation == 270;
+  return sideways ? ImageSize{height, width} : ImageSize{width, height};
+}
+
+Result<void> write_image(const VideoFrame& frame, const std::string& path, std::span<const ImageLayer> layers) {
   const AVCodecID codec = codec_for(path);
   if (codec == AV_CODEC_ID_NONE) {
     return fail(ErrorCategory::Usage, "bad-image-format", "\"" + path + "\" names no known kind of picture",
@@ -179,7 +208,9 @@ Result<void> write_image(const VideoFrame& frame, const std::string& path) {
       !convert(frame, format, image)) {
     return std::unexpected(write_failed(path, "Its pixel format cannot be converted"));
   }
-  const PacketPointer packet = encode(rotated(image, frame.rotation), codec);
+  RgbImage upright = rotated(image, frame.rotation);
+  for (const ImageLayer& layer : layers) blend(upright, layer);
+  const PacketPointer packet = encode(upright, codec);
   if (!packet) return std::unexpected(write_failed(path, "It cannot be encoded"));
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   const auto bytes = std::as_bytes(std::span(packet->data, static_cast<std::size_t>(packet->size)));

@@ -19,6 +19,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -141,9 +142,23 @@ class Pipeline {
 // Opens, looks, closes: for `freshet probe`. Blocks; cancel through the source.
 [[nodiscard]] Result<MediaInfo> probe(std::shared_ptr<ByteSource> source, const std::string& name);
 
-// Writes a picture as PNG or JPEG by the file name's extension, upright and with square pixels.
-// Errors: Storage "write-failed", Usage "bad-image-format".
-[[nodiscard]] Result<void> write_image(const VideoFrame& frame, const std::string& path);
+// A picture's size upright and with square pixels, as write_image() writes it.
+struct ImageSize {
+  int width = 0, height = 0;
+};
+[[nodiscard]] ImageSize upright_size(const VideoFrame& frame);
+
+// Laid over a written image; parts outside are cut off.
+struct ImageLayer {
+  int x = 0, y = 0, width = 0, height = 0;  // as seen
+  int bitmap_width = 0, bitmap_height = 0;  // of the pixels, stretched when they differ
+  std::span<const std::uint8_t> rgba;       // premultiplied alpha, bitmap_width*bitmap_height*4
+};
+
+// Writes a picture as PNG or JPEG by the file name's extension, upright and with square pixels, `layers` on top in
+// order. Errors: Storage "write-failed", Usage "bad-image-format".
+[[nodiscard]] Result<void> write_image(const VideoFrame& frame, const std::string& path,
+                                       std::span<const ImageLayer> layers = {});
 
 // What FFmpeg prints to stderr of its own accord, for the whole process; the program's main() decides.
 // Anything that a viewer must know comes through PipelineListener.

@@ -210,8 +210,29 @@ Result<void> PlayerCore::screenshot(const std::string& path, Screenshot what) {
   if (!item_ || !item_->shown) {
     return fail(ErrorCategory::Usage, "no-picture", "There is no picture to take");
   }
-  if (what == Screenshot::Video || options_.video_output == video::OutputKind::Null) {
-    return media::write_image(*item_->shown, path);
+  const media::VideoFrame& frame = *item_->shown;
+  if (what == Screenshot::Video) return media::write_image(frame, path);
+  if (what == Screenshot::Subtitles) {
+    // In the picture's own size, not the window's.
+    const media::ImageSize size = media::upright_size(frame);
+    const std::vector<video::OverlayPointer> overlays = subtitle_overlays(
+        {.width = size.width,
+         .height = size.height,
+         .picture = {.x = 0, .y = 0, .width = size.width, .height = size.height},
+         .video_width = frame.width,
+         .video_height = frame.height});
+    std::vector<media::ImageLayer> layers;
+    for (const video::OverlayPointer& overlay : overlays) {
+      layers.push_back({.x = overlay->x,
+                        .y = overlay->y,
+                        .width = overlay->width,
+                        .height = overlay->height,
+                        .bitmap_width = overlay->bitmap_width,
+                        .bitmap_height = overlay->bitmap_height,
+                        .rgba = overlay->rgba});
+    }
+    redraw_ = true;  // the renderer's cache now holds the other size
+    return media::write_image(frame, path, layers);
   }
   const Result<media::FramePointer> window = video_->capture();
   if (!window) return std::unexpected(window.error());

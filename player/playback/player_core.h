@@ -210,6 +210,7 @@ class PlayerCore final : public Player {
   void end_stall(MonotonicTime now);
   void reach_end(MonotonicTime now);
   void draw(MonotonicTime now);
+  [[nodiscard]] std::vector<video::OverlayPointer> subtitle_overlays(const subtitles::Canvas& canvas);
   [[nodiscard]] BufferingInput buffering(MonotonicTime now) const;
   [[nodiscard]] double fill_rate() const;
   [[nodiscard]] bool waits_for_data() const;

@@ -486,6 +486,15 @@ void PlayerCore::screen_turn(MonotonicTime now, Deadline& deadline) {
   if (next_osd_change_) sooner(deadline, *next_osd_change_);
 }
 
+std::vector<video::OverlayPointer> PlayerCore::subtitle_overlays(const subtitles::Canvas& canvas) {
+  if (!item_ || !item_->pipeline || !subtitles_visible_) return {};
+  const media::FramePointer& frame = item_->shown;
+  const int track = item_->pipeline->selected(media::TrackKind::Subtitle);
+  const MediaTime at =
+      (frame && !frame->still ? frame->pts : clock_.position(std::chrono::steady_clock::now())) - subtitle_delay_;
+  return subtitles_->render(track, at, canvas);
+}
+
 void PlayerCore::draw(MonotonicTime now) {
   redraw_ = false;
   static const media::FramePointer no_frame;
@@ -493,19 +502,15 @@ void PlayerCore::draw(MonotonicTime now) {
   std::vector<video::OverlayPointer> overlays;
   if (options_.video_output != video::OutputKind::Null) {
     const video::VideoOutput::Surface surface = video_->surface();
-    if (item_ && item_->pipeline && subtitles_visible_) {
-      const int track = item_->pipeline->selected(media::TrackKind::Subtitle);
-      const MediaTime at = (frame && !frame->still ? frame->pts : clock_.position(now)) - subtitle_delay_;
-      subtitles::Canvas canvas{.width = surface.width,
-                               .height = surface.height,
-                               .picture = {.x = 0, .y = 0, .width = surface.width, .height = surface.height}};
-      if (frame) {
-        canvas.picture = video_->picture_rectangle(*frame);
-        canvas.video_width = frame->width;
-        canvas.video_height = frame->height;
-      }
-      overlays = subtitles_->render(track, at, canvas);
+    subtitles::Canvas canvas{.width = surface.width,
+                             .height = surface.height,
+                             .picture = {.x = 0, .y = 0, .width = surface.width, .height = surface.height}};
+    if (frame) {
+      canvas.picture = video_->picture_rectangle(*frame);
+      canvas.video_width = frame->width;
+      canvas.video_height = frame->height;
     }
+    overlays = subtitle_overlays(canvas);
     for (video::OverlayPointer& overlay : osd_->render(surface.width, surface.height, surface.scale, now)) {
       overlays.push_back(std::move(overlay));
     }
