@@ -13,7 +13,9 @@
 
 // fontconfig 2.14 loses some 300 bytes in its lifetime, once.
 extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig"; }
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libfontconfig";
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace freshet;
