@@ -3,6 +3,7 @@
 #include "player/audio/playout.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace freshet::audio {
@@ -20,7 +21,7 @@ void raise(std::atomic<std::uint64_t>& target, std::uint64_t value) noexcept {
 }
 
 std::size_t frames_in(std::chrono::nanoseconds time, int sample_rate) {
-  return static_cast<std::size_t>(to_seconds(time) * sample_rate + 0.5);
+  return static_cast<std::size_t>(std::llround(to_seconds(time) * sample_rate));
 }
 
 MediaTime media_length(std::uint64_t frames, int sample_rate, double speed) {
