@@ -10,11 +10,11 @@
 #include <libtorrent/extensions/ut_pex.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/magnet_uri.hpp>
-#include <libtorrent/posix_disk_io.hpp>
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session_params.hpp>
 #include <utility>
 
+#include "streaming/disk_thread.h"
 #include "streaming/network_address.h"
 #include "streaming/session_settings.h"
 #include "streaming/torrent_files.h"
@@ -26,8 +26,6 @@ using namespace std::chrono_literals;
 
 // Rates are measured by libtorrent once a second; twice that shows them without lag.
 constexpr auto tick_length = 500ms;
-// Goodbyes to trackers and the disk's last writes.
-constexpr auto longest_goodbye = 1500ms;
 // The DHT's nodes: a few KiB.
 constexpr Bytes max_session_state = mib(1);
 
@@ -107,7 +105,7 @@ Result<void> SessionCore::launch(lt::settings_pack settings) {
   }
   params.settings = std::move(settings);
   params.extensions.clear();  // each torrent brings its own
-  params.disk_io_constructor = lt::posix_disk_io_constructor;
+  params.disk_io_constructor = make_disk_thread;
 
   busy_.emplace(network_.get_executor());
   try {
@@ -118,10 +116,7 @@ Result<void> SessionCore::launch(lt::settings_pack settings) {
   }
   session_->set_alert_notify([this] { boost::asio::post(network_, [this] { pump_alerts(); }); });
   session_->set_peer_class_filter(everybody_is_limited());
-  thread_ = std::jthread([this] {
-    network_.run();
-    thread_ended_.set_value();
-  });
+  thread_ = std::jthread([this] { network_.run(); });
 
   // Runs after libtorrent has opened its sockets, which it does in what it posted first.
   std::uint16_t port = 0;
@@ -158,12 +153,11 @@ void SessionCore::run(const std::function<void()>& task) {
 }
 
 void SessionCore::after(std::chrono::milliseconds delay, std::function<void()> task) {
-  auto timer = std::make_shared<boost::asio::steady_timer>(network_, delay);
-  timer->async_wait(
-      [timer, weak = weak_from_this(), task = std::move(task)](const boost::system::error_code& error) {
-        if (error) return;
-        if (const auto self = weak.lock(); self && self->session_) task();
-      });
+  const auto timer = timers_.emplace(timers_.end(), network_, delay);
+  timer->async_wait([this, timer, task = std::move(task)](const boost::system::error_code& error) {
+    timers_.erase(timer);
+    if (!error && session_) task();
+  });
 }
 
 std::shared_ptr<TorrentCore> SessionCore::find(const lt::info_hash_t& hashes) const {
@@ -200,16 +194,15 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::open(const TorrentSpec& spec, 
     return cache_.acquire(cache_name(parameters->info_hashes));
   }();
   if (!slot) return std::unexpected(slot.error());
+  // Those that the user named come before those of the magnet link (x.pe=), and both before those of last
+  // time.
+  auto named = peers_;
+  named.insert(named.end(), parameters->peers.begin(), parameters->peers.end());
+  parameters->peers = named;
   read_resume(*slot, *parameters);
   parameters->save_path = slot->data_dir().string();
-  parameters->peers = peers_;
-  if (const auto* magnet = std::get_if<MagnetSource>(&spec); magnet && !options_.proxy) {
-    // parse_magnet_uri dropped x.pe peers into `peers`; they come after those that the user named.
-    lt::error_code error;
-    const auto again = lt::parse_magnet_uri(magnet->uri, error);
-    parameters->peers.insert(parameters->peers.end(), again.peers.begin(), again.peers.end());
-  }
-  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Play, std::move(*slot));
+  auto torrent =
+      std::make_shared<TorrentCore>(*this, id, TorrentRole::Play, std::move(named), std::move(*slot));
   return add(torrent, std::move(*parameters), observer);
 }
 
@@ -229,7 +222,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::seed(const TorrentBytes& bytes
     known = find(parameters->info_hashes) != nullptr;
   });
   if (known) return fail(ErrorCategory::Usage, "already-open", "This torrent is open already");
-  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Seed, std::nullopt);
+  auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Seed, peers_, std::nullopt);
   return add(torrent, std::move(*parameters), observer);
 }
 
@@ -237,10 +230,11 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::add(const std::shared_ptr<Torr
                                                       lt::add_torrent_params parameters,
                                                       TorrentObserver& observer) {
   add_plugins(parameters);
-  // We decide what runs; nothing waits in libtorrent's queues.
-  parameters.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused);
-  parameters.flags |= lt::torrent_flags::duplicate_is_error;
-  if (!options_.dht || options_.proxy) parameters.flags |= lt::torrent_flags::disable_dht;
+  // We decide what runs; nothing waits in libtorrent's queues. Paused: TorrentCore resumes it when it can
+  // connect.
+  parameters.flags &= ~lt::torrent_flags::auto_managed;
+  parameters.flags |= lt::torrent_flags::duplicate_is_error | lt::torrent_flags::paused;
+  if (!uses_dht()) parameters.flags |= lt::torrent_flags::disable_dht;
   if (!options_.lsd || options_.proxy) parameters.flags |= lt::torrent_flags::disable_lsd;
   if (!options_.pex) parameters.flags |= lt::torrent_flags::disable_pex;
 
@@ -338,10 +332,9 @@ void SessionCore::shut_down() {
     if (std::exchange(stopped_, true)) return;
     if (session_) boost::asio::post(network_, [&] { say_goodbye(state, farewell); });
   }
-  if (thread_.joinable()) {
-    if (thread_ended_.get_future().wait_for(longest_goodbye) != std::future_status::ready) network_.stop();
-    thread_.join();
-  }
+  // The thread ends when libtorrent has nothing left to do. It cannot be cut short: operations that are still
+  // queued lie in memory of libtorrent's session, which must be gone before the io_context is.
+  if (thread_.joinable()) thread_.join();
   farewell.reset();
   // It only saves time at the next start: a failure is nobody's concern.
   if (!state.empty()) static_cast<void>(write_file_atomically(cache_.session_state_file(), state));
@@ -353,12 +346,13 @@ void SessionCore::say_goodbye(std::string& state, std::optional<lt::session_prox
     torrent->leave(*session_);
     torrents_.erase(torrent->handle());
   }
-  if (options_.dht && !options_.proxy) {
+  if (uses_dht()) {
     const auto saved = lt::write_session_params_buf(
         session_->session_state(lt::session_handle::save_dht_state), lt::session_handle::save_dht_state);
     state.assign(saved.begin(), saved.end());
   }
   tick_.cancel();
+  for (auto& timer : timers_) timer.cancel();  // else the thread would wait for them
   farewell.emplace(session_->abort());
   session_.reset();
   busy_.reset();

@@ -13,6 +13,7 @@
 #include <functional>
 #include <future>
 #include <libtorrent/session.hpp>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -40,7 +41,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
                                             TorrentObserver& observer);
   // The observer is not called any more when this returns.
   void detach(TorrentCore& torrent, TorrentObserver& observer);
-  // Leaves all torrents and ends the thread. At most about two seconds. Later calls do nothing.
+  // Leaves all torrents and ends the thread; how long that takes is bounded by the settings. Later calls do
+  // nothing.
   void shut_down();
   [[nodiscard]] std::uint16_t listen_port();
 
@@ -50,10 +52,10 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void run(const std::function<void()>& task);
 
   [[nodiscard]] const SessionOptions& options() const { return options_; }
-  [[nodiscard]] const std::vector<lt::tcp::endpoint>& peers() const { return peers_; }
+  [[nodiscard]] bool uses_dht() const { return options_.dht && !options_.proxy; }
   [[nodiscard]] const std::shared_ptr<PieceCache>& pieces() const { return pieces_; }
   [[nodiscard]] BackgroundWorker& worker() { return worker_; }
-  // `task` after `delay` on the network thread, unless the session ends before.
+  // On the network thread: `task` after `delay`, unless the session ends before.
   void after(std::chrono::milliseconds delay, std::function<void()> task);
   // Hands out alerts that are queued.
   void pump_alerts();
@@ -82,6 +84,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> busy_;
   boost::asio::steady_timer tick_{network_};
   bool ticking_ = false;
+  std::list<boost::asio::steady_timer> timers_;  // of after()
   std::unique_ptr<lt::session> session_;
   std::map<lt::torrent_handle, std::shared_ptr<TorrentCore>> torrents_;
   std::vector<std::shared_ptr<TorrentCore>> leaving_;
@@ -93,7 +96,6 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   mutable std::mutex life_;
   bool stopped_ = false;
   std::jthread thread_;
-  std::promise<void> thread_ended_;
 };
 
 // Fields that both roles need; not the storage. Errors: Source "bad-magnet", "bad-torrent",

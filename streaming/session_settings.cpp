@@ -57,7 +57,7 @@ void set_streaming(settings_pack& pack) {
   // A peer that does not answer in 5 s would not help the start.
   pack.set_int(settings_pack::peer_connect_timeout, 5);
   // After a dropped connection try again soon; the default minute is a stall.
-  pack.set_int(settings_pack::min_reconnect_time, 10);
+  pack.set_int(settings_pack::min_reconnect_time, 2);
   // Time-critical passes sort all peers; more than this brings no speed to one viewer.
   pack.set_int(settings_pack::connections_limit, 120);
   // Several viewers behind one NAT, and every test on the loopback.
@@ -77,6 +77,9 @@ void set_streaming(settings_pack& pack) {
   pack.set_int(settings_pack::tracker_receive_timeout, 6);
   // Goodbyes must not hold the player's exit up.
   pack.set_int(settings_pack::stop_tracker_timeout, 1);
+  // Nor must those to uTP peers that are gone: each try to end a connection waits a second or more for the
+  // answer.
+  pack.set_int(settings_pack::utp_fin_resends, 0);
   // The default is one router; when it is down a first run finds nobody.
   pack.set_str(settings_pack::dht_bootstrap_nodes,
                "dht.libtorrent.org:25401,router.bittorrent.com:6881,"

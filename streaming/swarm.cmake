@@ -4,6 +4,7 @@ add_library(freshet_streaming STATIC
   background_worker.cpp
   cache_directory.cpp
   deadline_window.cpp
+  disk_thread.cpp
   kept_file.cpp
   network_address.cpp
   peer_watch.cpp

@@ -9,6 +9,7 @@
 #include <libtorrent/torrent_status.hpp>
 #include <utility>
 
+#include "streaming/file_choice.h"
 #include "streaming/kept_file.h"
 #include "streaming/session_core.h"
 #include "streaming/torrent_files.h"
@@ -23,6 +24,9 @@ using Clock = std::chrono::steady_clock;
 constexpr auto starved_after = 4s;
 // Finished pieces and moving readers change the window little by little.
 constexpr auto plan_interval = 30ms;
+// After the last file is closed its pieces stay wanted for so long: the next file of a playlist opens within
+// it, and peers do not learn that we want nothing for a moment.
+constexpr auto farewell_to_files = 10s;
 // on_verified at most ten times a second.
 constexpr auto verified_interval = 100ms;
 // libtorrent's default for every piece of a new torrent.
@@ -31,8 +35,8 @@ constexpr std::uint8_t default_priority = 4;
 }  // namespace
 
 TorrentCore::TorrentCore(SessionCore& session, std::uint64_t id, TorrentRole role,
-                         std::optional<CacheSlot> slot)
-    : session_(session), id_(id), role_(role), slot_(std::move(slot)), named_peers_(session.peers()) {}
+                         std::vector<lt::tcp::endpoint> named_peers, std::optional<CacheSlot> slot)
+    : session_(session), id_(id), role_(role), named_peers_(std::move(named_peers)), slot_(std::move(slot)) {}
 
 void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters) {
   const auto weak = weak_from_this();
@@ -65,6 +69,9 @@ void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters)
   const bool has_metadata = static_cast<bool>(parameters.ti);
   last_payload_time_ = last_saved_ = Clock::now();
   handle_ = session.add_torrent(std::move(parameters));
+  // Peers are dialled once a second, but at once when a torrent is resumed. One with metadata is resumed when
+  // it is known what is on disk: before, it does not connect.
+  if (!has_metadata) handle_.resume();
   if (has_metadata) {
     // After the caller has its Torrent.
     session_.after(0ms, [weak] {
@@ -125,8 +132,17 @@ void TorrentCore::on_alert(const lt::alert& alert) {
     return;
   }
   switch (alert.type()) {
-    case lt::metadata_received_alert::alert_type: return on_metadata();
+    case lt::metadata_received_alert::alert_type:
+      on_metadata();
+      // Nothing is on disk yet: what is wanted first is said before the peers are asked for anything.
+      return plan_window();
     case lt::torrent_checked_alert::alert_type: return on_checked();
+    case lt::state_changed_alert::alert_type:
+      // Its data must be checked, which a paused torrent does not do.
+      if (lt::alert_cast<lt::state_changed_alert>(&alert)->state == lt::torrent_status::checking_files) {
+        handle_.resume();
+      }
+      return;
     case lt::piece_finished_alert::alert_type:
       return on_piece(static_cast<int>(lt::alert_cast<lt::piece_finished_alert>(&alert)->piece_index));
     case lt::read_piece_alert::alert_type:
@@ -136,7 +152,7 @@ void TorrentCore::on_alert(const lt::alert& alert) {
     case lt::hash_failed_alert::alert_type: return refresh_stats();
     case lt::file_error_alert::alert_type: {
       const auto& error = *lt::alert_cast<lt::file_error_alert>(&alert);
-      return report_storage(error.error, error.filename());
+      return on_file_error(error);
     }
     case lt::torrent_error_alert::alert_type: {
       const auto& error = *lt::alert_cast<lt::torrent_error_alert>(&alert);
@@ -173,7 +189,6 @@ void TorrentCore::on_metadata() {
     layout_ = layout;
   }
   if (role_ == TorrentRole::Play) {
-    want_likely_file();
     if (!info->info_hashes().has_v1()) {
       warn({ErrorCategory::Source,
             "v2-only",
@@ -186,26 +201,10 @@ void TorrentCore::on_metadata() {
   refresh_state();
 }
 
-// Between the metadata and the first open_file() something must be wanted, or seeds hang up: the beginning of
-// the file that will most likely be played.
-void TorrentCore::want_likely_file() {
-  const auto& files = layout_->files;
-  const auto likely = std::ranges::max_element(
-      files, [](const FilePlacement& a, const FilePlacement& b) { return a.file.size < b.file.size; });
-  if (likely == files.end() || likely->file.size.value == 0) return;
-  const auto end = ByteOffset{likely->file.size.value};
-  WindowSnapshot snapshot;
-  snapshot.have = &have_;
-  snapshot.piece_length = layout_->piece_length;
-  snapshot.demands.push_back(
-      {pieces_of(likely->begin, {{0}, std::min(ByteOffset{waiting_span.value}, end)}, layout_->piece_length),
-       0ms, Urgency::Now});
-  apply(window_->update(snapshot));
-}
-
 void TorrentCore::on_checked() {
   if (!layout_) on_metadata();
   if (!layout_) return;
+  if (trouble_ != Trouble::Fatal) handle_.resume();
   checked_ = true;
   have_.assign(static_cast<std::size_t>(layout_->piece_count), false);
   verified_ = 0;
@@ -278,19 +277,40 @@ void TorrentCore::load_pieces() {
 void TorrentCore::on_piece_read(const lt::read_piece_alert& alert) {
   const auto piece = static_cast<int>(alert.piece);
   if (alert.error || alert.size <= 0) {
-    // The data on disk is not what it was. It is checked again, and fetched again where it is gone.
-    if (!std::exchange(read_failed_, true)) report_storage(alert.error, {});
-    return;
+    read_failed_ = true;
+    return report_storage(alert.error, {});
   }
   const auto* first = reinterpret_cast<const std::byte*>(alert.buffer.get());
   auto owner = std::make_shared<boost::shared_array<char>>(alert.buffer);
   readable_->deliver(piece, {std::move(owner), {first, static_cast<std::size_t>(alert.size)}});
 }
 
+// Before the first open_file() the file that will most likely be played is wanted: what is fetched is not
+// lost, and a peer that we tell that we want nothing hangs up, or lets us wait for its next round of
+// unchoking.
+std::vector<ReaderDemand> TorrentCore::likely_reader() const {
+  const auto likely = std::ranges::max_element(layout_->files, {}, [](const FilePlacement& each) {
+    return std::pair{file_kind(each.file.path) == FileKind::Video, each.file.size};
+  });
+  if (likely == layout_->files.end()) return {};
+  return {{likely->file.index, likely->begin, likely->file.size, {}, {}, {}, false}};
+}
+
 void TorrentCore::plan_window() {
   plan_is_due_ = false;
-  if (!window_ || !checked_ || role_ == TorrentRole::Seed || trouble_ == Trouble::Fatal) return;
-  const auto demands = readable_->demands();
+  if (!window_ || (!checked_ && verified_ > 0) || role_ == TorrentRole::Seed || trouble_ == Trouble::Fatal)
+    return;
+  auto demands = readable_->demands();
+  if (!demands.readers.empty()) {
+    was_opened_ = true;
+    last_open_ = Clock::now();
+  } else if (!was_opened_) {
+    demands.readers = likely_reader();
+  } else if (Clock::now() - last_open_ < farewell_to_files) {
+    return session_.after(farewell_to_files, [weak = weak_from_this()] {
+      if (const auto self = weak.lock(); self && !self->left_) self->plan_window();
+    });
+  }
   WindowSnapshot snapshot;
   snapshot.now = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch());
   snapshot.have = &have_;
@@ -304,7 +324,10 @@ void TorrentCore::plan_window() {
   }
   const bool wanted_more = wants_more();
   open_files_ = snapshot.files;
-  if (!wanted_more && wants_more()) last_payload_time_ = Clock::now();
+  if (!wanted_more && wants_more()) {
+    last_payload_time_ = Clock::now();
+    search_again();
+  }
   snapshot.starved = Clock::now() - last_payload_time_ > starved_after;
   apply(window_->update(snapshot));
   refresh_state();

@@ -37,8 +37,10 @@ enum class TorrentRole : std::uint8_t { Play, Seed };
 
 class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
  public:
-  // `slot` is the torrent's folder in the cache; a seed has none.
-  TorrentCore(SessionCore& session, std::uint64_t id, TorrentRole role, std::optional<CacheSlot> slot);
+  // `named_peers` are dialled as long as nobody is there. `slot` is the torrent's folder in the cache; a seed
+  // has none.
+  TorrentCore(SessionCore& session, std::uint64_t id, TorrentRole role,
+              std::vector<lt::tcp::endpoint> named_peers, std::optional<CacheSlot> slot);
   TorrentCore(const TorrentCore&) = delete;
   TorrentCore& operator=(const TorrentCore&) = delete;
 
@@ -76,16 +78,19 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   void on_checked();
   void on_piece(int piece);
   void on_piece_read(const lt::read_piece_alert& alert);
+  void on_file_error(const lt::file_error_alert& alert);
   void on_torrent_error(const lt::error_code& code, const std::string& file);
   void on_saved(const lt::add_torrent_params& resume);
   void report_storage(const lt::error_code& code, const std::string& file);
   void report_failed(Error error);
   void retry_storage(std::chrono::steady_clock::time_point now);
 
+  // More is wanted after nothing was.
+  void search_again();
   void load_pieces();
   void plan_window();
   void apply(const std::vector<WindowStep>& steps);
-  void want_likely_file();
+  [[nodiscard]] std::vector<ReaderDemand> likely_reader() const;
   void keep_finished_files();
   void refresh_stats();
   void refresh_state();
@@ -103,6 +108,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   SessionCore& session_;
   const std::uint64_t id_;
   const TorrentRole role_;
+  const std::vector<lt::tcp::endpoint> named_peers_;
   std::optional<CacheSlot> slot_;
   std::vector<TorrentObserver*> observers_;
   std::shared_ptr<PeerWatch> peers_;
@@ -115,6 +121,8 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::optional<DeadlineWindow> window_;
   std::vector<PieceSpan> open_files_;  // with a ByteSource
   std::set<int> kept_;                 // files already handed to keep_file
+  bool was_opened_ = false;            // a file, ever
+  std::chrono::steady_clock::time_point last_open_;
   bool checked_ = false;
   bool left_ = false;
   Trouble trouble_ = Trouble::None;
@@ -129,7 +137,6 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::chrono::steady_clock::time_point last_saved_;
   std::chrono::steady_clock::time_point next_retry_;
   std::chrono::steady_clock::time_point next_dial_;
-  std::vector<lt::tcp::endpoint> named_peers_;
 
   mutable std::mutex shared_;  // guards what follows
   std::shared_ptr<const TorrentLayout> layout_;

@@ -3,6 +3,7 @@
 
 // The part of TorrentCore that watches over the torrent: numbers, state, what goes wrong, what is saved.
 #include <algorithm>
+#include <libtorrent/peer_info.hpp>
 #include <libtorrent/session.hpp>
 #include <libtorrent/torrent_status.hpp>
 #include <utility>
@@ -48,7 +49,8 @@ void TorrentCore::on_tick(Clock::time_point now) {
   if (trouble_ == Trouble::Storage && now >= next_retry_) retry_storage(now);
   if (peers_->peers() == 0 && now >= next_dial_) {
     next_dial_ = now + redial_interval;
-    for (const auto& peer : named_peers_) handle_.connect_peer(peer);
+    // Only what a tracker says again makes libtorrent forgive a failure.
+    for (const auto& peer : named_peers_) handle_.connect_peer(peer, lt::peer_info::tracker);
   }
   if (now - last_saved_ >= save_interval) {
     last_saved_ = now;
@@ -112,18 +114,40 @@ void TorrentCore::report_storage(const lt::error_code& code, const std::string& 
   refresh_state();
 }
 
+void TorrentCore::on_file_error(const lt::file_error_alert& alert) {
+  const bool reading = alert.op == lt::operation_t::file_read || alert.op == lt::operation_t::file_stat ||
+                       (alert.op == lt::operation_t::file_open &&
+                        alert.error == boost::system::errc::no_such_file_or_directory);
+  // The data on disk is not what it was. It is checked again, and fetched again where it is gone.
+  if (reading) read_failed_ = true;
+  report_storage(alert.error, alert.filename());
+}
+
+void TorrentCore::search_again() {
+  if (peers_->peers() > 0) return;
+  // libtorrent does not dial seeds while it is finished, and goes on not to when it has become unfinished,
+  // until a peer that it does not know turns up. So it is made to know none.
+  handle_.clear_peers();
+  for (const auto& peer : named_peers_) handle_.connect_peer(peer);
+  handle_.force_reannounce(0, -1, lt::torrent_handle::ignore_min_interval);
+  if (session_.uses_dht()) handle_.force_dht_announce();
+}
+
 void TorrentCore::retry_storage(Clock::time_point now) {
   next_retry_ = now + storage_retry;
   handle_.clear_error();
   handle_.unset_flags(lt::torrent_flags::upload_mode);
   handle_.resume();
-  readable_->forget_loads();
   if (std::exchange(read_failed_, false)) {
     checked_ = false;
     recheck_ = true;
+    have_.assign(have_.size(), false);
+    readable_->set_have(have_);
     handle_.force_recheck();
+    search_again();
     trouble_ = Trouble::None;
   }
+  readable_->forget_loads();
 }
 
 void TorrentCore::report_failed(Error error) {
@@ -135,6 +159,8 @@ void TorrentCore::report_failed(Error error) {
 }
 
 void TorrentCore::on_torrent_error(const lt::error_code& code, const std::string& file) {
+  // After a disk error libtorrent stops the torrent and says so a second time.
+  if (trouble_ == Trouble::Storage) return;
   if (is_storage(code)) return report_storage(code, file);
   report_failed({ErrorCategory::Source, "bad-torrent", "The torrent cannot go on: " + code.message(), {}});
 }

@@ -1,4 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
+freshet_add_test(window_test
+  SOURCES deadline_window_test.cpp reader_demands_test.cpp readable_torrent_test.cpp
+  LIBRARIES freshet::streaming)
 freshet_add_test(swarm_reading_test
   SOURCES swarm_reading_test.cpp
+  LIBRARIES freshet::test_support)
+freshet_add_test(swarm_trouble_test
+  SOURCES swarm_trouble_test.cpp
+  LIBRARIES freshet::test_support)
+freshet_add_test(swarm_cache_test
+  SOURCES swarm_cache_test.cpp
+  LIBRARIES freshet::test_support)
+target_compile_definitions(swarm_cache_test PRIVATE "FRESHET_VIEWER_PROCESS=\"$<TARGET_FILE:freshet_viewer_process>\"")
+add_dependencies(swarm_cache_test freshet_viewer_process)
+freshet_add_test(swarm_transmission_test
+  SOURCES swarm_transmission_test.cpp
   LIBRARIES freshet::test_support)

@@ -33,7 +33,7 @@ class Seeder {
   struct Options {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;
-    std::optional<Bytes> upload_limit;
+    std::optional<Bytes> upload_limit = {};
     streaming::Encryption encryption = streaming::Encryption::Prefer;
     bool utp = false;
     streaming::Verification verification = streaming::Verification::Trusted;

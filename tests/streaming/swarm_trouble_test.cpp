@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// What goes wrong in a swarm and on a disk: nothing hangs, nothing unverified is shown, all goes on
+// afterwards.
+#include <array>
+#include <csignal>
+#include <future>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "tests/support/swarm/lying_peer.h"
+#include "tests/support/swarm/swarm.h"
+
+namespace freshet::test {
+namespace {
+
+using namespace std::chrono_literals;
+using streaming::TorrentState;
+
+TEST(SwarmTrouble, PeersThatVanishAreWaitedForAndReadingGoesOnWhenTheyReturn) {
+  TemporaryFolder data;
+  const auto content = noise(8 << 20);
+  write_file(data / "film.mkv", content);
+  const auto torrent = publish(data / "film.mkv", {.piece_length = kib(64)});
+  std::optional<Seeder> seeder;
+  seeder.emplace(torrent, data / "film.mkv", Seeder::Options{.upload_limit = mib(2)});
+  const auto port = seeder->port();
+  TemporaryFolder cache;
+  auto options = loopback_options(cache.path());
+  options.peers = {seeder->address()};
+  Viewer viewer(options, magnet(torrent));
+  const auto source = viewer.open();
+  EXPECT_EQ(read_bytes(*source, 0, 100'000), content.substr(0, 100'000));
+  seeder.reset();
+  ASSERT_TRUE(viewer.observer().wait_for_state(TorrentState::Stalled));
+  EXPECT_EQ(viewer.torrent().stats().peers, 0);
+  auto rest = std::async(std::launch::async, [&] { return read_all(*source); });
+  seeder.emplace(torrent, data / "film.mkv", Seeder::Options{.port = port});
+  EXPECT_EQ(rest.get(), content);
+  EXPECT_TRUE(viewer.observer().wait_for_state(TorrentState::Complete));
+}
+
+TEST(SwarmTrouble, DataThatFailsItsHashIsNeverShown) {
+  TemporaryFolder data;
+  const auto content = noise(2 << 20);
+  write_file(data / "film.mkv", content);
+  const auto torrent = publish(data / "film.mkv", {.piece_length = kib(64)});
+  LyingPeer liar(torrent, "127.0.0.2");
+  TemporaryFolder cache;
+  auto options = loopback_options(cache.path());
+  options.encryption = streaming::Encryption::Off;
+  options.peers = {liar.address()};
+  Viewer viewer(options, torrent_file(torrent));
+  const auto source = viewer.open();
+  auto all = std::async(std::launch::async, [&] { return read_all(*source); });
+  liar.wait_until_lied(64 << 10);  // at least a whole piece of lies
+  EXPECT_TRUE(source->available().empty());
+  EXPECT_NE(all.wait_for(300ms), std::future_status::ready);
+
+  // An honest peer comes: the reader gets the truth, and the lies are counted as wasted.
+  Seeder seeder(torrent, data / "film.mkv");
+  RecordingObserver ignored;
+  auto options2 = options;
+  viewer.leave_torrent();
+  EXPECT_THROW(all.get(), std::runtime_error) << "cancelled";
+  options2.peers.push_back(seeder.address());
+  TemporaryFolder cache2;
+  options2.cache_dir = cache2.path();
+  Viewer both(options2, torrent_file(torrent));
+  EXPECT_EQ(read_all(*both.open()), content);
+  ASSERT_TRUE(both.observer().wait_for_state(TorrentState::Complete));
+}
+
+// Writes beyond the limit fail as on a full disk, for the whole process.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(std::uint64_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    auto limit = before_;
+    limit.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() { lift(); }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  void lift() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(SwarmTrouble, AFullDiskIsReportedOnceAndPlaybackGoesOnWhenThereIsRoomAgain) {
+  TemporaryFolder data;
+  const auto content = noise(4 << 20);
+  write_file(data / "film.mkv", content);
+  const auto torrent = publish(data / "film.mkv", {.piece_length = kib(64)});
+  Seeder seeder(torrent, data / "film.mkv");
+  TemporaryFolder cache;
+  auto options = loopback_options(cache.path());
+  options.peers = {seeder.address()};
+  FileSizeLimit limit(1 << 20);
+  Viewer viewer(options, torrent_file(torrent));
+  const auto source = viewer.open();
+  auto all = std::async(std::launch::async, [&] { return read_all(*source); });
+  ASSERT_TRUE(viewer.observer().wait_for([](const auto& record) { return !record.errors.empty(); }));
+  EXPECT_EQ(viewer.observer().record().errors[0].category, ErrorCategory::Storage);
+  EXPECT_EQ(viewer.observer().record().errors[0].code, "disk-full");
+  EXPECT_TRUE(
+      viewer.observer().wait_for([](const auto& record) { return record.saw(TorrentState::Failed); }));
+  limit.lift();
+  EXPECT_EQ(all.get(), content);
+  EXPECT_EQ(viewer.observer().record().errors.size(), 1u);
+  EXPECT_TRUE(viewer.observer().wait_for_state(TorrentState::Complete));
+}
+
+TEST(SwarmTrouble, DataThatDisappearsFromTheDiskIsFetchedAgain) {
+  TemporaryFolder data;
+  const auto content = noise(2 << 20);
+  write_file(data / "film.mkv", content);
+  const auto torrent = publish(data / "film.mkv", {.piece_length = kib(64)});
+  Seeder seeder(torrent, data / "film.mkv");
+  TemporaryFolder cache;
+  auto options = loopback_options(cache.path());
+  options.peers = {seeder.address()};
+  options.memory_cache = kib(64);
+  Viewer viewer(options, torrent_file(torrent));
+  const auto source = viewer.open();
+  EXPECT_EQ(read_all(*source), content);
+  int truncated = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(cache.path())) {
+    if (entry.path().filename() != "film.mkv") continue;
+    std::filesystem::resize_file(entry.path(), 0);
+    ++truncated;
+  }
+  ASSERT_EQ(truncated, 1);
+  EXPECT_EQ(read_all(*source), content);
+  EXPECT_TRUE(viewer.observer().record().saw(TorrentState::Checking));
+}
+
+TEST(SwarmTrouble, APortInUseIsAClearError) {
+  TemporaryFolder first_cache;
+  TemporaryFolder second_cache;
+  const auto first = streaming::start_session(loopback_options(first_cache.path()));
+  ASSERT_TRUE(first);
+  auto options = loopback_options(second_cache.path());
+  options.listen = "127.0.0.1:" + std::to_string((*first)->listen_port());
+  const auto second = streaming::start_session(options);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().category, ErrorCategory::Network);
+  EXPECT_EQ(second.error().code, "port-in-use");
+}
+
+TEST(SwarmTrouble, WhatCannotBeOpenedSaysWhy) {
+  TemporaryFolder cache;
+  const auto session = streaming::start_session(loopback_options(cache.path()));
+  ASSERT_TRUE(session);
+  RecordingObserver observer;
+  const auto code = [&](const streaming::TorrentSpec& spec) {
+    const auto torrent = (*session)->open(spec, observer);
+    return torrent ? std::string("opened") : torrent.error().code;
+  };
+  EXPECT_EQ(code(streaming::MagnetSource{"magnet:?dn=nothing", {}}), "bad-magnet");
+  EXPECT_EQ(code(streaming::TorrentBytes{"hello"}), "bad-torrent");
+  EXPECT_EQ(code(streaming::TorrentBytes{""}), "bad-torrent");
+  EXPECT_EQ(code(streaming::TorrentBytes{std::string(11 << 20, 'x')}), "torrent-too-large");
+}
+
+TEST(SwarmTrouble, ASeedWhoseDataIsWrongSaysSo) {
+  TemporaryFolder data;
+  auto content = noise(500'000);
+  write_file(data / "film.mkv", content);
+  const auto torrent = publish(data / "film.mkv");
+  TemporaryFolder cache;
+  const auto session = streaming::start_session(loopback_options(cache.path()));
+  RecordingObserver observer;
+  EXPECT_EQ((*session)->seed({torrent.bytes}, {.data = data / "missing.mkv"}, observer).error().code,
+            "data-does-not-match");
+  content[250'000] = static_cast<char>(content[250'000] + 1);
+  write_file(data / "other name.mkv", content);
+  const auto seeding = (*session)->seed({torrent.bytes}, {.data = data / "other name.mkv"}, observer);
+  ASSERT_TRUE(seeding) << "same size: only checking tells";
+  ASSERT_TRUE(observer.wait_for_state(TorrentState::Failed));
+  EXPECT_EQ(observer.record().errors[0].code, "data-does-not-match");
+}
+
+}  // namespace
+}  // namespace freshet::test
