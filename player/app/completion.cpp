@@ -198,6 +198,10 @@ std::string zsh() {
           text += fmt::format("      '{}-{}[{}]'\n", star, name, help);
           continue;
         }
+        if (on_by_itself(option)) {
+          text += fmt::format("      '--{}' '--no-{}[{}]'\n", name, name, help);
+          continue;
+        }
         if (values_of(option) == Values::None) {
           text += fmt::format("      '{}--{}[{}]'\n", star, name, help);
         } else if (needs_value(option)) {
@@ -260,6 +264,11 @@ std::string fish() {
         case Values::Files: value = " -r -F"; break;
         case Values::Folders: value = " -x -a '(__fish_complete_directories)'"; break;
         case Values::Any: value = " -x"; break;
+      }
+      if (on_by_itself(option)) {
+        text += fmt::format("complete -c freshet{} -l {}\ncomplete -c freshet{} -l no-{} -d '{}'\n", guard,
+                            name, guard, name, fish_quoted(short_help(option)));
+        continue;
       }
       text += fmt::format("complete -c freshet{} {} {}{} -d '{}'\n", guard, name.size() == 1 ? "-s" : "-l",
                           name, name.size() == 1 ? "" : value, fish_quoted(short_help(option)));

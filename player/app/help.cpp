@@ -124,11 +124,14 @@ std::vector<std::string_view> names_of(const OptionInfo& option) {
   return names;
 }
 
+bool on_by_itself(const OptionInfo& option) {
+  return option.type == ValueType::Flag && option.default_text == "yes";
+}
+
 std::string usage_of(const OptionInfo& option) {
-  const bool on_by_itself = option.type == ValueType::Flag && option.default_text == "yes";
   if (option.name.size() == 1) return fmt::format("-{}", option.name);
   return fmt::format("{}--{}{}{}", option.short_name != 0 ? fmt::format("-{}, ", option.short_name) : "",
-                     on_by_itself ? "no-" : "", option.name, value_syntax(option));
+                     on_by_itself(option) ? "no-" : "", option.name, value_syntax(option));
 }
 
 std::string help_text(Command command, Listed upto, Style style) {
@@ -139,17 +142,13 @@ std::string help_text(Command command, Listed upto, Style style) {
     for (const OptionInfo& option : option_table()) {
       if (option.group != group || option.listed > upto || (option.commands & command_bit(command)) == 0)
         continue;
-      const bool on_by_itself = option.type == ValueType::Flag && option.default_text == "yes";
       const std::string usage = usage_of(option);
       constexpr std::size_t column = 34;
       constexpr std::size_t width = 100;
-      // Options that are on by themselves are shown as their no- form, so the sentence says what it takes
-      // away.
-      const std::string sentence = (on_by_itself ? "not: " : "") + std::string(short_help(option));
       rows += fmt::format("  {}{}{}{}{}\n", bold, usage, plain,
                           usage.size() + 2 < column ? std::string(column - usage.size() - 2, ' ')
                                                     : "\n" + std::string(column, ' '),
-                          wrapped(sentence, column, width));
+                          wrapped(short_help(option), column, width));
     }
     if (!rows.empty()) text += fmt::format("\n{}{}{}\n{}", bold, group_title(group), plain, rows);
   }

@@ -27,6 +27,8 @@ enum class Style : std::uint8_t { Plain, Colour };  // Colour on a terminal only
 [[nodiscard]] std::string_view short_help(const OptionInfo& option);
 // All names an option goes by: "fullscreen", "fs".
 [[nodiscard]] std::vector<std::string_view> names_of(const OptionInfo& option);
+// A flag that is on when nobody says anything: its help tells what --no-x does.
+[[nodiscard]] bool on_by_itself(const OptionInfo& option);
 // "--volume=PERCENT", "--no-dht" for a flag that is on by itself, "-h, --help[=all]".
 [[nodiscard]] std::string usage_of(const OptionInfo& option);
 

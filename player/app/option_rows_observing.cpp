@@ -107,7 +107,7 @@ constexpr OptionInfo rows[] = {
      .default_text = "yes",
      .group = Group::Terminal,
      .listed = Listed::All,
-     .help = "Has keys before any are bound in input.conf.",
+     .help = "Has only the keys that input.conf binds.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.input_default_bindings = as<bool>(v);
        return {};
@@ -116,7 +116,7 @@ constexpr OptionInfo rows[] = {
      .default_text = "yes",
      .group = Group::Terminal,
      .commands = for_all,
-     .help = "Uses the terminal: keys, status line and messages.",
+     .help = "Takes no keys from the terminal and writes no status line.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.terminal = as<bool>(v);
        return {};
@@ -125,7 +125,7 @@ constexpr OptionInfo rows[] = {
      .default_text = "yes",
      .group = Group::Terminal,
      .listed = Listed::All,
-     .help = "Takes keys from the terminal.",
+     .help = "Takes no keys from the terminal.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.input_terminal = as<bool>(v);
        return {};
@@ -178,7 +178,7 @@ constexpr OptionInfo rows[] = {
      .group = Group::Terminal,
      .commands = for_all,
      .listed = Listed::All,
-     .help = "Colours messages on a terminal.",
+     .help = "Writes messages without colours.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.log.color = as<bool>(v);
        return {};
@@ -200,7 +200,7 @@ constexpr OptionInfo rows[] = {
      .group = Group::General,
      .commands = for_all,
      .config = Config::CommandLineOnly,
-     .help = "Reads freshet.conf and input.conf; --no-config reads neither.",
+     .help = "Reads neither freshet.conf nor input.conf.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.load_config = as<bool>(v);
        return {};

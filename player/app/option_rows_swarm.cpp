@@ -43,7 +43,7 @@ constexpr OptionInfo rows[] = {
      .default_text = "yes",
      .group = Group::Network,
      .commands = for_all,
-     .help = "Finds peers in the distributed hash table.",
+     .help = "Looks for no peers in the distributed hash table.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.session.dht = as<bool>(v);
        return {};
@@ -53,7 +53,7 @@ constexpr OptionInfo rows[] = {
      .group = Group::Network,
      .commands = for_all,
      .listed = Listed::All,
-     .help = "Finds peers on the local network.",
+     .help = "Looks for no peers on the local network.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.session.lsd = as<bool>(v);
        return {};
@@ -63,7 +63,7 @@ constexpr OptionInfo rows[] = {
      .group = Group::Network,
      .commands = for_all,
      .listed = Listed::All,
-     .help = "Asks peers for other peers.",
+     .help = "Asks peers for no other peers.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.session.pex = as<bool>(v);
        return {};
@@ -73,7 +73,7 @@ constexpr OptionInfo rows[] = {
      .group = Group::Network,
      .commands = for_all,
      .listed = Listed::All,
-     .help = "Asks the router to let peers in, by UPnP and NAT-PMP.",
+     .help = "Does not ask the router to let peers in, by UPnP and NAT-PMP.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.session.upnp = as<bool>(v);
        return {};
@@ -83,7 +83,7 @@ constexpr OptionInfo rows[] = {
      .group = Group::Network,
      .commands = for_all,
      .listed = Listed::All,
-     .help = "Also speaks to peers by uTP, over UDP.",
+     .help = "Speaks to peers by TCP only, not by uTP.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.session.utp = as<bool>(v);
        return {};

@@ -83,7 +83,8 @@ struct OptionInfo {
   Listed listed = Listed::Common;
   Repeat repeat = Repeat::Replaces;
   Config config = Config::Allowed;
-  std::string_view help = {};     // a sentence, or a few; the first one alone is in --help
+  std::string_view help =
+      {};  // sentences, the first alone is in --help; what --no-x does if x is on by itself
   std::string_view example = {};  // a whole argument, or empty
   Result<void> (*apply)(CommandLine& into, const OptionValue& value) = nullptr;
 };

@@ -8,11 +8,11 @@
 
 #include <unistd.h>
 
-#include "player/app/controls.h"
 #include "player/app/human_text.h"
 #include "player/app/log.h"
 #include "player/app/play_recorder.h"
 #include "player/app/signal_watcher.h"
+#include "player/control/control.h"
 #include "player/playback/player_core.h"
 
 namespace freshet::app {
@@ -66,13 +66,23 @@ int run_play(const CommandLine& command_line, MonotonicTime start) {
     playback::PlayerCore player(std::move(options), std::move(*output), sessions, **recorder,
                                 (*recorder)->audio_digests());
     const SignalWatcher signals([&player](int signal) { player.interrupt(signal); });
-    auto controls = Controls::make(command_line, player, **log);
+    const LogOptions& messages = command_line.log;
+    auto controls = control::Control::start(
+        player, {.version = FRESHET_VERSION,
+                 .config_dir = command_line.load_config ? command_line.config_dir : std::filesystem::path{},
+                 .status_line = !messages.quiet && !messages.really_quiet,
+                 .print = [&log](const std::string& text) { (*log)->write(playback::LogLevel::Info, "cplayer", text); }});
     if (!controls) {
       (*recorder)->error(controls.error());
       return (*recorder)->finish(exit_code(controls.error().category));
     }
-    player.set_input_handler([&controls](const video::InputEvent& event) { (*controls)->handle(event); });
+    for (const std::string& problem : (*controls)->problems()) {
+      (*log)->write(playback::LogLevel::Warning, "input", problem);
+    }
+    (*log)->set_before_line([&controls] { (*controls)->clear_status_line(); });
+    player.set_input_handler([&controls](const video::InputEvent& event) { (*controls)->handle_input(event); });
     code = player.run();
+    (*log)->set_before_line({});
     player.set_input_handler({});
   }
   return (*recorder)->finish(code);

@@ -43,6 +43,7 @@ class Control::Implementation {
  public:
   Implementation(playback::Player& player, const ControlOptions& options)
       : player_(player),
+        print_(options.print),
         properties_({.player = player,
                      .program = {.version = options.version,
                                  .ipc_server = player.options().ipc_server.value_or(std::filesystem::path{}),
@@ -110,8 +111,9 @@ class Control::Implementation {
   }
 
   void open_terminal(const ControlOptions& options) {
-    if (options.status_line) {
-      const bool rewritten = ::isatty(STDERR_FILENO) != 0;
+    const bool rewritten = ::isatty(STDERR_FILENO) != 0;
+    // Into a log only when there is no window to look at.
+    if (options.status_line && (rewritten || player_.options().video_output == video::OutputKind::Null)) {
       status_.emplace(STDERR_FILENO, rewritten ? StatusLine::Kind::Rewritten : StatusLine::Kind::Lines);
     }
     const auto& sources = player_.options().sources;
@@ -127,6 +129,7 @@ class Control::Implementation {
   }
 
   void print(const std::string& text) {
+    if (print_) return print_(text);
     clear_status_line();
     // Standard output is for events.
     std::fprintf(stderr, "%s\n", text.c_str());
@@ -149,6 +152,7 @@ class Control::Implementation {
   }
 
   playback::Player& player_;
+  const std::function<void(const std::string&)> print_;
   Bindings bindings_;
   Properties properties_;
   ClientHub hub_;

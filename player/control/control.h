@@ -6,7 +6,9 @@
 // there and passes it the window's input. Main thread, but for clear_status_line().
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +24,7 @@ struct ControlOptions {
   std::string version;               // freshet's, for mpv-version
   std::filesystem::path config_dir;  // holds input.conf; empty: --no-config
   bool status_line = true;           // false: --quiet, --really-quiet, --no-terminal, or nothing to tell
+  std::function<void(const std::string&)> print = {};  // print-text; empty: standard error
 };
 
 class Control {

@@ -3,6 +3,7 @@
 
 #include "player/control/ipc_service.h"
 
+#include <set>
 #include <utility>
 
 #include "player/control/ipc_server.h"
@@ -13,6 +14,7 @@ namespace freshet::control {
 struct IpcService::State {
   ClientHub* hub = nullptr;
   std::unique_ptr<IpcServer> server;
+  std::set<int> clients;  // that the hub knows
 };
 
 class IpcService::Bridge final : public IpcHandler {
@@ -22,6 +24,7 @@ class IpcService::Bridge final : public IpcHandler {
 
   void on_connected(int client) override {
     post([client](State& state) {
+      state.clients.insert(client);
       state.hub->connect(client,
                          [&state, client](std::string text) { state.server->send(client, std::move(text)); });
     });
@@ -33,7 +36,10 @@ class IpcService::Bridge final : public IpcHandler {
     });
   }
   void on_closed(int client) override {
-    post([client](State& state) { state.hub->disconnect(client); });
+    post([client](State& state) {
+      state.clients.erase(client);
+      state.hub->disconnect(client);
+    });
   }
 
  private:
@@ -62,6 +68,9 @@ Result<std::unique_ptr<IpcService>> IpcService::start(const std::filesystem::pat
 }
 
 IpcService::~IpcService() {
+  if (state_->hub != nullptr) {
+    for (const int client : state_->clients) state_->hub->disconnect(client);
+  }
   // Out of the state first: a task that runs after this finds nothing. The server goes down while the bridge
   // lives.
   const auto server = std::move(state_->server);

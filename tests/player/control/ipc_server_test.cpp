@@ -217,8 +217,11 @@ TEST_F(IpcTest, EndsWhileClientsTalk) {
     clients.push_back(std::make_unique<Connection>(path()));
     clients.back()->send("{\"command\":[\"get_property\",\"track-list\"]}\n");
   }
+  ASSERT_TRUE(player_.run_until([&] { return hub_.size() > 0; }));
   service_.reset();
   player_.run_posted();  // tasks that were posted before find nobody
+  player_.quit(0);       // and the hub has nobody left to tell
+  EXPECT_EQ(hub_.size(), 0U);
 }
 
 }  // namespace
