@@ -103,7 +103,8 @@ Overlays draw_wait(TextPainter& painter, const Layout& layout, const OsdWait& wa
   }
   const double wanted = std::max(contents.width, narrowest * unit);
   width = std::min(std::max(width, std::ceil(wanted / (step * unit)) * step * unit), room);
-  return draw_panel(painter, layout, std::move(contents), std::max(width, contents.width), wait.progress);
+  const double text_width = std::max(width, contents.width);
+  return draw_panel(painter, layout, std::move(contents), text_width, wait.progress);
 }
 
 Overlays draw_card(TextPainter& painter, const Layout& layout, const std::string& title,
@@ -126,8 +127,8 @@ Overlays draw_card(TextPainter& painter, const Layout& layout, const std::string
         add_line(contents, painter, line, style);
     }
   }
-  return draw_panel(painter, layout, std::move(contents), std::max(contents.width, narrowest * unit),
-                    std::nullopt);
+  const double text_width = std::max(contents.width, narrowest * unit);
+  return draw_panel(painter, layout, std::move(contents), text_width, std::nullopt);
 }
 
 }  // namespace freshet::ui
