@@ -49,10 +49,15 @@ void AudioDecoder::run() {
 }
 
 void AudioDecoder::begin(const QueueItem& item) {
-  avcodec_flush_buffers(codec_.get());
   generation_ = item.generation;
   sound_from_ = item.start.sound_from;
-  position_.reset();
+  if (!item.start.continues) {
+    avcodec_flush_buffers(codec_.get());
+    position_.reset();
+    drained_ = false;
+  } else if (drained_ && sink_ != nullptr && !sink_failed_) {
+    sink_->finish(generation_);  // all its sound was played in the generation before
+  }
   written_until_.reset();
   tempo_.reset();
   if (resampler_) resampler_->reset();
@@ -84,6 +89,7 @@ void AudioDecoder::drain() {
     }
     sink_->finish(generation_);
   }
+  drained_ = true;
   host_.finished(TrackKind::Audio, generation_);
 }
 

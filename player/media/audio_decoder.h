@@ -61,6 +61,7 @@ class AudioDecoder {
   std::optional<AudioResampler> resampler_;
   std::optional<AudioTempo> tempo_;  // while the speed is not 1
   AudioFormat wanted_{.sample_rate = 0, .channels = 0};
+  bool drained_ = false;  // nothing is left to decode since the last Start
   bool sink_failed_ = false;
   bool produced_ = false;
   std::vector<float> samples_;

@@ -15,6 +15,8 @@ constexpr double slowest = 0.01;
 constexpr double fastest = 100;
 // A broken file would say the same thousands of times.
 constexpr int warnings_limit = 20;
+// How far a seek goes by reading on, where the source cannot jump.
+constexpr MediaTime longest_read_forward = std::chrono::seconds(60);
 
 std::string base_name(const std::string& name) {
   const auto slash = name.find_last_of('/');
@@ -127,12 +129,35 @@ Generation MediaPipeline::begin_generation_locked(std::optional<SeekTarget> targ
   return generation;
 }
 
+bool MediaPipeline::read_forward_to_locked(MediaTime target) {
+  const bool forward = target > shown_.value_or(MediaTime{0});
+  const bool near = target <= buffered_until_locked() + longest_read_forward;
+  const TrackKind leading = selected_[index_of(TrackKind::Video)] != 0 ? TrackKind::Video : TrackKind::Audio;
+  if (!forward || !near || pending_ || finished_[index_of(leading)]) {
+    return false;
+  }
+  {
+    const std::lock_guard delivery(delivery_mutex_);
+    ++generation_;  // subtitles that were delivered stay: nobody delivers them again
+  }
+  frames_.flush(generation());
+  for (const auto& stream : streams_) {
+    if (stream && !stream->still()) {
+      stream->packets().carry_over(generation(), {.limit = target + exact_tolerance, .sound_from = target});
+    }
+  }
+  if (audio_ != nullptr) audio_->cancel_before(generation());
+  return true;
+}
+
 Generation MediaPipeline::seek(MediaTime target, SeekMode mode) {
   std::unique_lock lock(mutex_);
   target = clamp_locked(target);
   if (opened_ && !info_.seekable) {
+    const bool possible = read_forward_to_locked(target);
     lock.unlock();
-    warn("This source cannot be sought: it is read once, from its start to its end");
+    if (!possible)
+      warn("This source is read once, from its start to its end: it can only be sought a little forward");
     return generation();
   }
   return begin_generation_locked(

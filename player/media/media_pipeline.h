@@ -80,6 +80,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
 
   // Controller's thread, mutex_ held.
   Generation begin_generation_locked(std::optional<SeekTarget> target);
+  [[nodiscard]] bool read_forward_to_locked(MediaTime target);
   [[nodiscard]] MediaTime clamp_locked(MediaTime target) const;
   [[nodiscard]] const Track* find_track_locked(TrackKind kind, int id) const;
   void choose_tracks_locked(TrackKind kind);

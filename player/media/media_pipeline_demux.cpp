@@ -255,6 +255,8 @@ void MediaPipeline::push(PacketPointer packet, Generation generation) {
       return stream && !stream->still() && stream->stream().index == packet->stream_index;
     });
     if (found == streams_.end()) return;
+    // Reading goes straight on where it cannot jump, whatever generation the packet was asked for in.
+    if (!info_.seekable && !pending_) generation = this->generation();
     encrypted = is_encrypted(*packet);
     if (!encrypted) {
       const Demuxer::PacketTimes times = demuxer_->times(*packet);
@@ -283,6 +285,7 @@ void MediaPipeline::read_on(Generation generation) {
 void MediaPipeline::end_of_file(Generation generation) {
   {
     const std::lock_guard lock(mutex_);
+    if (!info_.seekable && !pending_) generation = this->generation();
     if (!current(generation)) return;
     read_finished_ = true;
     for (const auto& stream : streams_) {

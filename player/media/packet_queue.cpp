@@ -61,6 +61,16 @@ void PacketQueue::flush(Generation generation) {
   finished_ = false;
 }
 
+void PacketQueue::carry_over(Generation generation, StartPoint start) {
+  const std::lock_guard lock(mutex_);
+  if (generation < generation_) return;
+  generation_ = generation;
+  for (Entry& entry : entries_) entry.item.generation = generation;
+  start.continues = true;
+  entries_.push_front({{.kind = QueueItem::Kind::Start, .generation = generation, .start = start}, {}, 0});
+  changed_.notify_one();
+}
+
 void PacketQueue::stop() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;

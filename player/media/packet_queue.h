@@ -24,6 +24,8 @@ namespace freshet::media {
 
 // What a decoder must know about the beginning of a generation.
 struct StartPoint {
+  // The packets go on where they were (a source that cannot be sought): the decoder keeps its state.
+  bool continues = false;
   // Pictures: the first one to show is the last whose pts is not after this (or the first there is). nullopt:
   // every picture counts.
   std::optional<MediaTime> limit{};
@@ -50,6 +52,8 @@ class PacketQueue {
   [[nodiscard]] std::optional<QueueItem> pop();
   // Drops all items and accepts only `generation` or newer.
   void flush(Generation generation);
+  // All queued items belong to `generation` from now on, behind a Start that continues.
+  void carry_over(Generation generation, StartPoint start);
   void stop();
 
   struct Level {

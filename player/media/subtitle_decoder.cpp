@@ -42,7 +42,7 @@ void SubtitleDecoder::run() {
     if (!host_.current(item->generation)) continue;
     switch (item->kind) {
       case QueueItem::Kind::Start:
-        avcodec_flush_buffers(codec_.get());
+        if (!item->start.continues) avcodec_flush_buffers(codec_.get());
         generation_ = item->generation;
         break;
       case QueueItem::Kind::Packet: decode(*item->packet); break;

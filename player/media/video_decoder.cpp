@@ -60,11 +60,12 @@ void VideoDecoder::run() {
 }
 
 void VideoDecoder::begin(const QueueItem& item) {
-  avcodec_flush_buffers(codec_.get());
-  codec_->skip_frame = AVDISCARD_DEFAULT;
   generation_ = item.generation;
   limit_ = item.start.limit;
   held_.reset();
+  if (item.start.continues) return;
+  avcodec_flush_buffers(codec_.get());
+  codec_->skip_frame = AVDISCARD_DEFAULT;
   last_pts_.reset();
   last_duration_ = MediaTime{0};
   until_keyframe_ = false;
