@@ -48,11 +48,11 @@ class PipeSource final : public ByteSource {
                                              Generation generation) override {
     if (buffer.empty() || offset.value < 0) return std::size_t{0};
     std::unique_lock lock{mutex_};
-    ++waiting_;
+    waiting_.push_back(offset.value);
     pump_may_go_on_.notify_one();
     arrived_.wait(
         lock, [&] { return generation < oldest_ || offset.value < begin_ || offset.value < end_ || ended_; });
-    --waiting_;
+    waiting_.erase(std::ranges::find(waiting_, offset.value));
     if (generation < oldest_) return std::unexpected(ReadCancelled{});
     if (offset.value < begin_) {
       return std::unexpected(Error{ErrorCategory::Source, "not-seekable", "a pipe cannot be rewound that far",
@@ -135,11 +135,14 @@ class PipeSource final : public ByteSource {
     }
   }
 
-  // Half of the memory is for what comes, the other half for what was read.
+  // Half of the memory is for what comes, the other half for what was read. A read beyond both has to be
+  // reached.
   bool wait_for_room(const std::stop_token& stop) {
     std::unique_lock lock{mutex_};
-    return pump_may_go_on_.wait(lock, stop,
-                                [this] { return waiting_ > 0 || end_ - position_ < memory_ / 2; });
+    return pump_may_go_on_.wait(lock, stop, [this] {
+      return end_ - position_ < memory_ / 2 ||
+             std::ranges::any_of(waiting_, [this](std::int64_t offset) { return offset >= end_; });
+    });
   }
 
   bool wait_for_bytes(const std::stop_token& stop) {
@@ -159,7 +162,10 @@ class PipeSource final : public ByteSource {
     }
     blocks_.back().insert(blocks_.back().end(), bytes.begin(), bytes.end());
     end_ += static_cast<std::int64_t>(bytes.size());
-    while (end_ - begin_ > memory_ && blocks_.size() > 1) {
+    // A read whose bytes have come may not run yet: they stay until it has them.
+    const auto oldest_wait = std::ranges::min_element(waiting_);
+    const std::int64_t keep = oldest_wait == waiting_.end() ? end_ : *oldest_wait;
+    while (end_ - begin_ > memory_ && begin_ + std::ssize(blocks_.front()) <= keep) {
       begin_ += static_cast<std::int64_t>(blocks_.front().size());
       blocks_.pop_front();
     }
@@ -176,8 +182,8 @@ class PipeSource final : public ByteSource {
   std::deque<std::vector<std::byte>> blocks_;   // [begin_, end_)
   std::int64_t begin_ = 0;
   std::int64_t end_ = 0;
-  std::int64_t position_ = 0;  // end of the newest read
-  int waiting_ = 0;            // reads inside read(): they may be ahead of position_
+  std::int64_t position_ = 0;          // end of the newest read
+  std::vector<std::int64_t> waiting_;  // offsets of the reads inside read()
   bool ended_ = false;
   std::optional<Error> failure_;
   Generation oldest_{};
