@@ -12,6 +12,7 @@
 #include <libtorrent/magnet_uri.hpp>
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session_params.hpp>
+#include <libtorrent/torrent_info.hpp>
 #include <utility>
 
 #include "streaming/disk_thread.h"
@@ -169,6 +170,19 @@ std::shared_ptr<TorrentCore> SessionCore::find(const lt::info_hash_t& hashes) co
   return nullptr;
 }
 
+// With an HTTP proxy libtorrent itself looks up the names of UDP and https trackers and of web seeds, and the
+// first cannot be reached through it at all. With SOCKS5 the proxy looks names up.
+void SessionCore::drop_what_goes_around_proxy(lt::add_torrent_params& parameters) const {
+  if (!options_.proxy || options_.proxy->starts_with("socks")) return;
+  if (parameters.ti) {
+    for (const auto& tracker : parameters.ti->trackers()) parameters.trackers.push_back(tracker.url);
+    parameters.flags |= lt::torrent_flags::override_trackers | lt::torrent_flags::override_web_seeds;
+  }
+  std::erase_if(parameters.trackers, [](const std::string& url) { return !url.starts_with("http://"); });
+  parameters.tracker_tiers.clear();  // all are asked at once
+  parameters.url_seeds.clear();
+}
+
 void SessionCore::add_plugins(lt::add_torrent_params& parameters) const {
   parameters.extensions.emplace_back(&lt::create_ut_metadata_plugin);
   parameters.extensions.emplace_back(&lt::create_smart_ban_plugin);
@@ -230,6 +244,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::add(const std::shared_ptr<Torr
                                                       lt::add_torrent_params parameters,
                                                       TorrentObserver& observer) {
   add_plugins(parameters);
+  drop_what_goes_around_proxy(parameters);
   // We decide what runs; nothing waits in libtorrent's queues. Paused: TorrentCore resumes it when it can
   // connect.
   parameters.flags &= ~lt::torrent_flags::auto_managed;

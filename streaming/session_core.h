@@ -68,6 +68,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Result<std::shared_ptr<TorrentCore>> add(const std::shared_ptr<TorrentCore>& torrent,
                                            lt::add_torrent_params parameters, TorrentObserver& observer);
   [[nodiscard]] std::shared_ptr<TorrentCore> find(const lt::info_hash_t& hashes) const;
+  void drop_what_goes_around_proxy(lt::add_torrent_params& parameters) const;
   void add_plugins(lt::add_torrent_params& parameters) const;
   void schedule_tick();
   void leave_pending();

@@ -16,3 +16,8 @@ add_dependencies(swarm_cache_test freshet_viewer_process)
 freshet_add_test(swarm_transmission_test
   SOURCES swarm_transmission_test.cpp
   LIBRARIES freshet::test_support)
+freshet_add_test(swarm_proxy_test
+  SOURCES swarm_proxy_test.cpp
+  LIBRARIES freshet::test_support freshet::test_http)
+target_compile_definitions(swarm_proxy_test PRIVATE "FRESHET_VIEWER_PROCESS=\"$<TARGET_FILE:freshet_viewer_process>\"")
+add_dependencies(swarm_proxy_test freshet_viewer_process)

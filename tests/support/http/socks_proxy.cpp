@@ -18,8 +18,8 @@ using boost::system::error_code;
 
 class SocksProxy::State {
  public:
-  explicit State(std::uint16_t server_port)
-      : server_port_(server_port), acceptor_(context_, tcp::endpoint{asio::ip::address_v4::loopback(), 0}) {
+  State(std::uint16_t server_port, const std::string& address)
+      : server_port_(server_port), acceptor_(context_, tcp::endpoint{asio::ip::make_address(address), 0}) {
     port = acceptor_.local_endpoint().port();
     thread_ = std::jthread{[this] { accept(); }};
   }
@@ -35,7 +35,7 @@ class SocksProxy::State {
       }
     }
     tcp::socket knock{context_};
-    knock.connect(tcp::endpoint{asio::ip::address_v4::loopback(), port}, ignored);
+    knock.connect(acceptor_.local_endpoint(), ignored);
     thread_.join();
     connections_.clear();
   }
@@ -125,7 +125,8 @@ class SocksProxy::State {
   std::jthread thread_;
 };
 
-SocksProxy::SocksProxy(std::uint16_t server_port) : state_(std::make_unique<State>(server_port)) {}
+SocksProxy::SocksProxy(std::uint16_t server_port, const std::string& address)
+    : state_(std::make_unique<State>(server_port, address)) {}
 SocksProxy::~SocksProxy() = default;
 std::uint16_t SocksProxy::port() const {
   return state_->port;

@@ -14,7 +14,8 @@ namespace freshet::test {
 
 class SocksProxy {
  public:
-  explicit SocksProxy(std::uint16_t server_port);
+  // Listens on `address`; the server is on 127.0.0.1.
+  explicit SocksProxy(std::uint16_t server_port, const std::string& address = "127.0.0.1");
   ~SocksProxy();
   SocksProxy(const SocksProxy&) = delete;
   SocksProxy& operator=(const SocksProxy&) = delete;

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A viewer in a process of its own, for tests that kill it or run two at once:
-//   freshet_viewer_process CACHE TORRENT PEER|- BYTES
-// reads the first BYTES of the first file, prints "read", and stays until its standard input ends. Warnings
-// are printed as "warning CODE". Ends with 0.
+//   freshet_viewer_process CACHE TORRENT|MAGNET PEER|- BYTES [PROXY]
+// (with a proxy everything that finds peers is on and nothing listens on purpose, as for a user who says no
+// more) reads the first BYTES of the first file, prints "read", and stays until its standard input ends.
+// Warnings are printed as "warning CODE". Ends with 0.
 #include <iostream>
 #include <string>
 #include <unistd.h>
@@ -13,10 +14,18 @@
 
 int main(int count, char** arguments) {
   using namespace freshet::test;
-  if (count != 5) return 64;
+  if (count != 5 && count != 6) return 64;
   auto options = loopback_options(arguments[1]);
+  if (count == 6) {
+    options = {};
+    options.cache_dir = arguments[1];
+    options.proxy = arguments[5];
+  }
   if (std::string(arguments[3]) != "-") options.peers = {arguments[3]};
-  Viewer viewer(options, freshet::streaming::TorrentBytes{read_file(arguments[2])});
+  const std::string torrent = arguments[2];
+  Viewer viewer(options, torrent.starts_with("magnet:")
+                             ? freshet::streaming::TorrentSpec(freshet::streaming::MagnetSource{torrent, {}})
+                             : freshet::streaming::TorrentBytes{read_file(torrent)});
   const auto source = viewer.open();
   static_cast<void>(read_bytes(*source, 0, std::stoll(arguments[4])));
   for (const auto& warning : viewer.observer().record().warnings)
