@@ -27,6 +27,7 @@
 #include "player/playback/audio_gate.h"
 #include "player/playback/buffering.h"
 #include "player/playback/observer.h"
+#include "player/playback/overlay_lift.h"
 #include "player/playback/playback_clock.h"
 #include "player/playback/player.h"
 #include "player/playback/playlist.h"
@@ -238,6 +239,7 @@ class PlayerCore final : public Player {
   std::unique_ptr<subtitles::SubtitleRenderer> subtitles_;
   std::unique_ptr<ui::Osd> osd_;
   PlaybackClock clock_{sound_clock_};
+  OverlayLift lift_;
 
   Playlist playlist_;
   std::shared_ptr<OpenTorrent> torrent_;  // kept between entries of one torrent

@@ -5,6 +5,7 @@
 // part may move the deadline of the next turn forward; nothing here waits.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -510,10 +511,9 @@ void PlayerCore::draw(MonotonicTime now) {
       canvas.video_width = frame->width;
       canvas.video_height = frame->height;
     }
-    overlays = subtitle_overlays(canvas);
-    for (video::OverlayPointer& overlay : osd_->render(surface.width, surface.height, surface.scale, now)) {
-      overlays.push_back(std::move(overlay));
-    }
+    std::vector<video::OverlayPointer> display = osd_->render(surface.width, surface.height, surface.scale, now);
+    overlays = lift_.above(subtitle_overlays(canvas), surface.height - osd_->bottom_inset());
+    overlays.insert(overlays.end(), std::make_move_iterator(display.begin()), std::make_move_iterator(display.end()));
   }
   if (const Result<void> shown = video_->show(frame, overlays); !shown) {
     log(LogLevel::Error, shown.error().message);
