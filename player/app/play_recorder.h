@@ -37,6 +37,7 @@ class PlayRecorder final : public playback::Observer {
   void seek(MediaTime target, media::SeekMode mode) override;
   void seek_done(MediaTime pts, MediaTime target) override;
   void seek_cancelled(MediaTime target) override;
+  [[nodiscard]] bool wants_progress() const override { return events_ != nullptr; }
   void progress(const playback::Progress& progress) override;
   void eof() override;
   void error(const Error& error) override;

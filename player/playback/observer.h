@@ -52,6 +52,9 @@ class Observer {
   virtual void seek(MediaTime target, media::SeekMode mode) { (void)target, (void)mode; }
   virtual void seek_done(MediaTime pts, MediaTime target) { (void)pts, (void)target; }
   virtual void seek_cancelled(MediaTime target) { (void)target; }
+  // progress() comes once a second while something moves, and while nothing does only if this says so: a paused player
+  // that nobody watches does not wake up.
+  [[nodiscard]] virtual bool wants_progress() const { return false; }
   virtual void progress(const Progress& progress) { (void)progress; }
   virtual void eof() {}
   virtual void error(const Error& error) { (void)error; }

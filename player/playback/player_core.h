@@ -252,6 +252,7 @@ class PlayerCore final : public Player {
   MediaTime subtitle_delay_{0}, audio_delay_{0};
   bool step_pending_ = false;
   bool clock_running_ = false;
+  bool sound_problem_told_ = false;
   bool sound_waits_ = false;  // sound starts later than the picture: it joins when the clock gets there
 
   bool redraw_ = false;

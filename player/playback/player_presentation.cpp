@@ -356,6 +356,15 @@ void PlayerCore::reach_end(MonotonicTime now) {
 }
 
 void PlayerCore::report_turn(MonotonicTime now, Deadline& deadline) {
+  if (audio_ && !sound_problem_told_) {
+    if (const auto problem = audio_->problem()) {
+      sound_problem_told_ = true;
+      log(LogLevel::Warning, problem->message);
+      show_text(problem->message, 4s);
+    }
+  }
+  const bool still = !clock_running_ && !waits_for_data() && !observer_.wants_progress();
+  if (still) return;
   if (next_report_ && now >= *next_report_) {
     next_report_ = now + 1s;
     on_swarm_changed();
