@@ -77,6 +77,14 @@ fs::path make_clip(const std::vector<std::string>& arguments, const std::string&
   return path;
 }
 
+fs::path write_file(const std::string& name, const std::string& content) {
+  const fs::path path = clip_folder() / name;
+  const fs::path partial = path.parent_path() / (std::to_string(getpid()) + '_' + name);
+  std::ofstream(partial, std::ios::binary) << content;
+  fs::rename(partial, path);
+  return path;
+}
+
 std::vector<ReferenceFrame> reference_pictures(const fs::path& clip, int track) {
   const std::string input = quoted(clip.string());
   // -enc_time_base -1: the clip's own time base, not one over the frame rate, which rounds.

@@ -17,6 +17,9 @@ namespace freshet::media::test {
 [[nodiscard]] std::filesystem::path make_clip(const std::vector<std::string>& arguments,
                                               const std::string& extension);
 
+// A file of this name and content beside the clips, to make clips from.
+[[nodiscard]] std::filesystem::path write_file(const std::string& name, const std::string& content);
+
 struct ReferenceFrame {
   std::int64_t pts = 0;
   std::int64_t duration = 0;

@@ -18,15 +18,6 @@ namespace fs = std::filesystem;
 
 using Words = std::vector<std::string>;
 
-fs::path text_file(const std::string& name, const std::string& text) {
-  const fs::path path =
-      fs::temp_directory_path() / ("freshet_media_" + std::to_string(getpid()) + "_" + name);
-  FILE* file = fopen(path.c_str(), "wb");
-  fwrite(text.data(), 1, text.size(), file);
-  fclose(file);
-  return path;
-}
-
 const std::string& srt_text() {
   static const std::string text =
       "1\n00:00:00,500 --> 00:00:01,500\nFirst line\n\n2\n00:00:02,000 --> 00:00:04,500\n<i>Second</i> "
@@ -37,12 +28,12 @@ const std::string& srt_text() {
 
 // Two sounds (440 Hz tagged English, 880 Hz tagged German and default), a text subtitle, chapters, a title.
 fs::path rich_clip(const std::string& extension, const std::string& subtitle_codec) {
-  static const fs::path srt = text_file("rich.srt", srt_text());
+  static const fs::path srt = write_file("rich.srt", srt_text());
   static const fs::path chapters =
-      text_file("rich.txt",
-                ";FFMETADATA1\ntitle=A "
-                "film\nartist=Somebody\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=One\n"
-                "[CHAPTER]\nTIMEBASE=1/1000\nSTART=2000\nEND=5000\ntitle=Two\n");
+      write_file("rich.txt",
+                 ";FFMETADATA1\ntitle=A "
+                 "film\nartist=Somebody\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=One\n"
+                 "[CHAPTER]\nTIMEBASE=1/1000\nSTART=2000\nEND=5000\ntitle=Two\n");
   return make_clip({"-f",
                     "lavfi",
                     "-i",
@@ -315,7 +306,7 @@ void expect_red_picture(const std::vector<SubtitleEvent>& events) {
 }
 
 TEST(Subtitles, BitmapsComeAsColours) {
-  static const fs::path sup = text_file("bitmap.sup", pgs_stream());
+  static const fs::path sup = write_file("bitmap.sup", pgs_stream());
   const fs::path clip = make_clip({"-copyts", "-i", clip_named("PictureOnly").string(), "-i", sup.string(),
                                    "-map", "0:v", "-map", "1:s", "-c", "copy"},
                                   "mkv");
@@ -382,7 +373,7 @@ TEST(SubtitleFile, ThatBlocksDoesNotHoldUpTheEnd) {
 }
 
 TEST(Fonts, AreHandedOn) {
-  const fs::path font = text_file("Face.ttf", std::string(2000, 'f'));
+  const fs::path font = write_file("Face.ttf", std::string(2000, 'f'));
   const fs::path clip = make_clip(
       {"-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=1", "-c:v", "mpeg4", "-attach", font.string(),
        "-metadata:s:t", "mimetype=application/x-truetype-font", "-metadata:s:t", "filename=Face.ttf"},
@@ -489,7 +480,7 @@ TEST(WriteImage, IsUprightWithSquarePixels) {
     const FramePointer frame = player.next_frame();
     ASSERT_TRUE(frame);
     for (const char* ending : {"png", "jpg"}) {
-      const fs::path path = text_file(std::string("shot.") + ending, "");
+      const fs::path path = write_file(std::string("shot.") + ending, "");
       ASSERT_TRUE(write_image(*frame, path.string()).has_value());
       const Result<MediaInfo> picture =
           probe(std::make_shared<ScriptedSource>(read_file(path)), path.string());
