@@ -200,7 +200,8 @@ class IpcServer::Implementation {
                       });
   }
 
-  void close(const ClientPointer& client) {
+  // By value: the caller's pointer may be the one in the map.
+  void close(ClientPointer client) {  // NOLINT(performance-unnecessary-value-param)
     if (clients_.erase(client->id) == 0) return;
     ErrorCode ignored;
     client->socket.close(ignored);

@@ -32,8 +32,9 @@ std::optional<std::int64_t> parse_digits(std::string_view text, std::int64_t max
   std::int64_t value = 0;
   for (const char c : text) {
     if (!is_digit(c)) return std::nullopt;
-    value = value * 10 + (c - '0');
-    if (value > maximum) return std::nullopt;
+    const int digit = c - '0';
+    if (digit > maximum || value > (maximum - digit) / 10) return std::nullopt;
+    value = value * 10 + digit;
   }
   return value;
 }
