@@ -411,7 +411,10 @@ std::optional<ui::OsdWait> PlayerCore::wait_card(MonotonicTime now) const {
   const std::optional<streaming::SwarmStats> stats = swarm();
   if (stats && stats->peers > 0) card.detail = peers_text(stats->peers) + " · " + rate_text(stats->down_rate);
   switch (phase_now) {
-    case Phase::FindingPeers: card.title = "Finding peers"; break;
+    case Phase::FindingPeers:
+      card.title = "Finding peers";
+      card.detail = "None has answered yet";
+      break;
     case Phase::FetchingMetadata: card.title = "Fetching the file list"; break;
     case Phase::CheckingData:
       card.title = "Checking what is on disk";
