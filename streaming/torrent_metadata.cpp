@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/bdecode.hpp>
 #include <libtorrent/info_hash.hpp>
 #include <libtorrent/magnet_uri.hpp>
 #include <libtorrent/torrent_info.hpp>
@@ -61,6 +62,7 @@ Result<std::shared_ptr<lt::torrent_info>> parse_torrent(std::string_view bytes) 
     if (auto checked = check_bounds(*info); !checked) return std::unexpected(checked.error());
     return info;
   } catch (const lt::system_error& error) {
+    if (error.code() == lt::bdecode_errors::limit_exceeded) return too_large("more files");
     if (error.code() == lt::errors::metadata_too_large ||
         error.code() == lt::errors::too_many_pieces_in_torrent) {
       return too_large("more pieces");

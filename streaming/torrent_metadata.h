@@ -20,12 +20,13 @@ namespace freshet::streaming {
 inline constexpr Bytes max_torrent_file = mib(10);
 // A 4 TiB torrent of 8 MiB pieces; each costs libtorrent and us about 20 bytes and time in every plan.
 inline constexpr int max_pieces = 1 << 19;
-// Bencode values in the metadata; about ten a file.
-inline constexpr int max_bencode_tokens = 1'000'000;
+// Bencode values in the metadata, 8 a file in v1, twice that in hybrid torrents. libtorrent 2.0 gives files
+// of equal names others in quadratic time: this bound keeps a hostile list at two seconds, where 50 000 equal
+// names take minutes; a magnet's metadata is parsed on the network thread.
+inline constexpr int max_bencode_tokens = 60'000;
 inline constexpr int max_bencode_depth = 32;
-// Each is shown in lists and looked at when files are chosen; the largest real collections have a few
-// thousand.
-inline constexpr int max_files = 50'000;
+// What the bound above comes to.
+inline constexpr int max_files = 8'000;
 // A piece is held in memory whole before any of it may be shown.
 inline constexpr Bytes max_piece_length = mib(64);
 // 16 TiB: beyond any disk that a player's cache lies on, and far from overflow.

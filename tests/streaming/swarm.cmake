@@ -2,6 +2,9 @@
 freshet_add_test(window_test
   SOURCES deadline_window_test.cpp reader_demands_test.cpp readable_torrent_test.cpp
   LIBRARIES freshet::streaming)
+freshet_add_test(publish_test
+  SOURCES publish_test.cpp
+  LIBRARIES freshet::test_support)
 freshet_add_test(swarm_reading_test
   SOURCES swarm_reading_test.cpp
   LIBRARIES freshet::test_support)
