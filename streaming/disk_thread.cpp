@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "streaming/hole_hashes.h"
+
 namespace freshet::streaming {
 namespace {
 
@@ -45,7 +47,9 @@ class DiskThread final : public lt::disk_interface {
     auto holder = storage_->new_torrent(params, owner);
     const auto index = static_cast<lt::storage_index_t>(holder);
     // The storage refers to the torrent's file list: the torrent lives until the last job is done.
-    torrents_.emplace(index, Entry{std::move(holder), owner});
+    torrents_.emplace(
+        index, Entry{std::move(holder), owner,
+                     params.mapped_files != nullptr ? params.mapped_files : &params.files, params.path});
     return {index, *this};
   }
 
@@ -97,6 +101,14 @@ class DiskThread final : public lt::disk_interface {
                   std::function<void(lt::piece_index_t, const lt::sha1_hash&, const lt::storage_error&)>
                       handler) override {
     job([this, torrent, piece, blocks, flags, handler = back(std::move(handler))]() mutable {
+      const auto entry = torrents_.find(torrent);
+      if (entry != torrents_.end() &&
+          HoleHashes::is_hole(*entry->second.files, entry->second.folder, piece)) {
+        const auto& files = *entry->second.files;
+        if (!blocks.empty()) holes_.v2(files.piece_size2(piece), blocks);
+        const bool v1 = bool(flags & lt::disk_interface::v1_hash);
+        return handler(piece, v1 ? holes_.v1(files.piece_size(piece)) : lt::sha1_hash{}, {});
+      }
       storage_->async_hash(torrent, piece, blocks, flags, std::move(handler));
     });
   }
@@ -186,6 +198,8 @@ class DiskThread final : public lt::disk_interface {
   struct Entry {
     lt::storage_holder holder;
     std::shared_ptr<void> owner;
+    const lt::file_storage* files;  // the owner's
+    std::string folder;
   };
 
   template <class Job>
@@ -219,6 +233,7 @@ class DiskThread final : public lt::disk_interface {
   std::mutex mutex_;  // the storage: jobs on the disk thread, torrents that are added on the network thread
   std::unique_ptr<lt::disk_interface> storage_;
   std::map<lt::storage_index_t, Entry> torrents_;
+  HoleHashes holes_;
 
   // The network thread's.
   std::int64_t unwritten_ = 0;

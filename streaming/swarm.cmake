@@ -5,6 +5,7 @@ add_library(freshet_streaming STATIC
   cache_directory.cpp
   deadline_window.cpp
   disk_thread.cpp
+  hole_hashes.cpp
   kept_file.cpp
   network_address.cpp
   peer_watch.cpp

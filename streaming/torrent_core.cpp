@@ -267,7 +267,7 @@ void TorrentCore::plan_soon() {
 }
 
 void TorrentCore::load_pieces() {
-  if (trouble_ == Trouble::Fatal) return;
+  if (left_ || trouble_ == Trouble::Fatal) return;
   for (const int piece : readable_->pieces_to_load()) {
     // Never a piece that is not there: libtorrent would take the failed read for a broken disk.
     if (have_[static_cast<std::size_t>(piece)]) handle_.read_piece(lt::piece_index_t{piece});
@@ -298,7 +298,8 @@ std::vector<ReaderDemand> TorrentCore::likely_reader() const {
 
 void TorrentCore::plan_window() {
   plan_is_due_ = false;
-  if (!window_ || (!checked_ && verified_ > 0) || role_ == TorrentRole::Seed || trouble_ == Trouble::Fatal)
+  if (left_ || !window_ || (!checked_ && verified_ > 0) || role_ == TorrentRole::Seed ||
+      trouble_ == Trouble::Fatal)
     return;
   auto demands = readable_->demands();
   if (!demands.readers.empty()) {
@@ -368,7 +369,7 @@ bool TorrentCore::wants_more() const {
 
 void TorrentCore::keep_finished_files() {
   const auto& folder = session_.options().keep_dir;
-  if (!folder || !slot_ || !layout_) return;
+  if (left_ || !folder || !slot_ || !layout_) return;
   for (const auto& reader : readable_->demands().readers) {
     const auto& placement = layout_->files[static_cast<std::size_t>(reader.file)];
     const auto pieces = pieces_of(reader.begin, {{0}, ByteOffset{reader.size.value}}, layout_->piece_length);

@@ -7,7 +7,7 @@ freshet_add_test(publish_test
   LIBRARIES freshet::test_support)
 freshet_add_test(swarm_reading_test
   SOURCES swarm_reading_test.cpp
-  LIBRARIES freshet::test_support)
+  LIBRARIES freshet::test_support freshet::test_http)
 freshet_add_test(swarm_trouble_test
   SOURCES swarm_trouble_test.cpp
   LIBRARIES freshet::test_support)

@@ -70,6 +70,19 @@ TEST_F(SwarmCache, AfterAKillTheDataIsCheckedAndNotDownloadedAgain) {
   EXPECT_EQ(viewer.torrent().stats().bytes_down, Bytes{0});
 }
 
+TEST_F(SwarmCache, AfterAKillInTheMiddleOnlyWhatIsMissingIsDownloaded) {
+  Seeder seeder(torrent, data / "film.mkv", {.upload_limit = mib(2)});
+  {
+    auto process = viewer_process(cache.path(), data / "film.torrent", seeder.address(), 1 << 20);
+    ASSERT_TRUE(has_read(process));
+    process.kill();
+  }
+  Viewer viewer(with_peer(seeder), torrent_file(torrent));
+  EXPECT_EQ(read_all(*viewer.open()), content);
+  EXPECT_TRUE(viewer.observer().record().saw(TorrentState::Checking));
+  EXPECT_LE(viewer.torrent().stats().bytes_down, Bytes{5 << 20} + kib(128));
+}
+
 TEST_F(SwarmCache, DataThatWasSpoiledByTheCrashIsNotBelieved) {
   {
     Seeder seeder(torrent, data / "film.mkv");

@@ -3,9 +3,12 @@
 
 // Real swarms on the loopback: what is read is what was seeded, in the order in which it is wanted.
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <thread>
 
+#include "tests/support/http/http_server.h"
 #include "tests/support/swarm/swarm.h"
 
 namespace freshet::test {
@@ -176,6 +179,41 @@ TEST(SwarmReading, OnlyTheOpenedFileIsFetched) {
   EXPECT_EQ(read_all(*other), first) << "a file that is opened later";
   EXPECT_FALSE(viewer.torrent().open_file(FileIndex{3}));
   EXPECT_FALSE(viewer.torrent().open_file(FileIndex{-1}));
+}
+
+TEST(SwarmReading, AWebSeedIsEnough) {
+  TemporaryFolder data;
+  const auto content = noise(1'000'123);
+  write_file(data / "film.mkv", content);
+  HttpServer server([&](const HttpRequest& request) { return serve(request, content); });
+  const auto torrent =
+      publish(data / "film.mkv", {.piece_length = kib(64), .web_seeds = {server.url("/film.mkv")}});
+  TemporaryFolder cache;
+  Viewer viewer(loopback_options(cache.path()), torrent_file(torrent));
+  EXPECT_EQ(read_all(*viewer.open()), content);
+}
+
+TEST(SwarmReading, HolesInASparseFileAreSeededAsTheZerosTheyAre) {
+  for (const auto format : {TorrentFormat::V1, TorrentFormat::V2, TorrentFormat::Hybrid}) {
+    TemporaryFolder data;
+    const auto content = noise(100'000) + std::string(2'000'000, '\0') + "end";
+    write_file(data / "film.mkv", content);
+    const auto torrent = publish(data / "film.mkv", {.format = format, .piece_length = kib(64)});
+    std::filesystem::resize_file(data / "film.mkv", 100'000);
+    std::filesystem::resize_file(data / "film.mkv", content.size());  // the zeros are a hole now
+    {
+      std::fstream file(data / "film.mkv", std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(-3, std::ios::end);
+      file << "end";
+    }
+    Seeder seeder(torrent, data / "film.mkv", {.verification = streaming::Verification::Check});
+    ASSERT_TRUE(seeder.observer().wait_for_state(TorrentState::Complete));
+    TemporaryFolder cache;
+    auto options = loopback_options(cache.path());
+    options.peers = {seeder.address()};
+    Viewer viewer(options, torrent_file(torrent));
+    EXPECT_EQ(read_all(*viewer.open()), content);
+  }
 }
 
 TEST(SwarmReading, ADownloadLimitHoldsOnTheLoopbackToo) {

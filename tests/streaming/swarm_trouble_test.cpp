@@ -55,10 +55,13 @@ TEST(SwarmTrouble, DataThatFailsItsHashIsNeverShown) {
   const auto source = viewer.open();
   auto all = std::async(std::launch::async, [&] { return read_all(*source); });
   liar.wait_until_lied(64 << 10);  // at least a whole piece of lies
+  ASSERT_TRUE(viewer.observer().wait_for(
+      [&](const auto&) { return viewer.torrent().stats().bytes_wasted >= kib(64); }))
+      << "the liar is found out, and what it sent counted";
   EXPECT_TRUE(source->available().empty());
   EXPECT_NE(all.wait_for(300ms), std::future_status::ready);
 
-  // An honest peer comes: the reader gets the truth, and the lies are counted as wasted.
+  // With an honest peer beside the liar the reader gets the truth.
   Seeder seeder(torrent, data / "film.mkv");
   RecordingObserver ignored;
   auto options2 = options;
