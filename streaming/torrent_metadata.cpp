@@ -68,7 +68,8 @@ Result<std::shared_ptr<lt::torrent_info>> parse_torrent(std::string_view bytes) 
       return too_large("more pieces");
     }
     return fail(ErrorCategory::Source, "bad-torrent",
-                "This is not a torrent file: " + error.code().message());
+                "This is not a torrent file: " + error.code().message(),
+                "Get the .torrent file again, or use the magnet link");
   }
 }
 

@@ -76,6 +76,10 @@ int run_play(const CommandLine& command_line, MonotonicTime start) {
       (*recorder)->error(controls.error());
       return (*recorder)->finish(exit_code(controls.error().category));
     }
+    // In mpv's words: programs that start a player wait for them.
+    if (command_line.play.ipc_server) {
+      (*log)->write(playback::LogLevel::Verbose, "ipc", "Listening to IPC socket.");
+    }
     for (const std::string& problem : (*controls)->problems()) {
       (*log)->write(playback::LogLevel::Warning, "input", problem);
     }

@@ -146,9 +146,16 @@ TEST(Events, HaveTheFieldsThatScriptsRelyOn) {
     }
     if (name == "first_frame") expect_field(event, "pts", Json::value_t::number_float);
     if (name == "progress") {
-      for (const char* field : {"pos", "duration", "buffered_until", "down_rate", "up_rate", "peers",
-                                "bytes_down", "bytes_wasted", "dropped_frames"})
+      for (const char* field :
+           {"down_rate", "up_rate", "peers", "bytes_down", "bytes_wasted", "dropped_frames"})
         expect_field(event, field, Json::value_t::number_float);
+      for (const char* field : {"pos", "duration", "buffered_until"}) {
+        if (seen.contains("first_frame")) {
+          expect_field(event, field, Json::value_t::number_float);
+        } else {
+          EXPECT_TRUE(event.contains(field)) << event;  // null while it is not known
+        }
+      }
     }
     if (name == "exit") {
       EXPECT_EQ(event["code"], 0);
@@ -157,7 +164,13 @@ TEST(Events, HaveTheFieldsThatScriptsRelyOn) {
   for (const char* name : {"source", "metadata", "peers", "open", "first_frame", "progress", "eof", "exit"}) {
     EXPECT_TRUE(seen.contains(name)) << name << " in\n" << result.output;
   }
-  EXPECT_EQ(all.front()["event"], "source");
+  const auto order = [&](std::string_view name) {
+    return std::ranges::find_if(all, [&](const Json& event) { return event["event"] == name; }) - all.begin();
+  };
+  EXPECT_LT(order("source"), order("metadata"));
+  EXPECT_LT(order("metadata"), order("open"));
+  EXPECT_LT(order("open"), order("first_frame"));
+  EXPECT_LT(order("first_frame"), order("eof"));
   EXPECT_EQ(all.back()["event"], "exit");
   // Microsecond digits, as text.
   static const std::regex line(R"(\{"event":"[a-z_]+","t":[0-9]+\.[0-9]{6}[,}].*)");
@@ -282,22 +295,22 @@ TEST(Playing, StartsAndEndsWhereItWasTold) {
   const auto result = test::run(
       home.headless({"--start=5", "--end=6", "--framemd5=" + (home / "video").string(), film}), patience);
   EXPECT_EQ(result.status.code, 0) << result.errors;
-  const auto reference = ffmpeg_video(film);
   const auto shown = read_framemd5(home / "video");
   ASSERT_FALSE(shown.frames.empty());
-  EXPECT_NEAR(reference.seconds(shown.frames.front()), 5, 0.045);
-  EXPECT_NEAR(reference.seconds(shown.frames.back()), 6, 0.09);
-  EXPECT_NEAR(static_cast<double>(shown.frames.size()), 24, 1);
+  // The frame that holds the second 5, up to the last one before the second 6.
+  EXPECT_NEAR(shown.seconds(shown.frames.front()), 5, 0.045);
+  EXPECT_NEAR(shown.seconds(shown.frames.back()), 6, 0.045);
+  EXPECT_NEAR(static_cast<double>(shown.frames.size()), 24, 2);
 }
 
 TEST(Playing, KeepsTheFinishedFileUnderItsOwnName) {
   const Seeder seeder(media("short.mp4"));
   const Home home;
-  const auto result = test::run(home.headless(Arguments{"--keep=" + (home / "videos").string()} +
-                                              alone_with({seeder.address()}) + Arguments{seeder.magnet()}),
+  const auto result = test::run(home.real_time(Arguments{"--keep=" + (home / "videos").string()} +
+                                               alone_with({seeder.address()}) + Arguments{seeder.magnet()}),
                                 patience);
   EXPECT_EQ(result.status.code, 0) << result.errors;
-  EXPECT_EQ(read(home / "videos/short.mp4"), read(media("short.mp4")));
+  EXPECT_TRUE(read(home / "videos/short.mp4") == read(media("short.mp4")));
 }
 
 TEST(Playing, ReadsTheConfiguration) {
@@ -326,7 +339,7 @@ TEST(Probe, TellsFilesStreamsAndDurationAsJson) {
                                 patience);
   ASSERT_EQ(result.status.code, 0) << result.errors;
   const auto probed = Json::parse(result.output);
-  EXPECT_TRUE(probed.contains("files")) << probed;
+  EXPECT_EQ(probed["torrent"]["files"][0]["path"], "film.mkv") << probed;
   EXPECT_TRUE(probed.contains("streams")) << probed;
   EXPECT_TRUE(probed.contains("protected")) << probed;
   EXPECT_NEAR(probed["duration"].get<double>(), 12, 0.2);
@@ -340,16 +353,22 @@ TEST(Probe, TellsTheSameOfALocalFileAsText) {
   EXPECT_THAT(result.output, HasSubstr("aac"));
 }
 
+// Transmission 3.00 reads no hybrid torrent, whoever made it: an empty key in its "file tree" is too much for
+// it.
 TEST(Seed, MakesATorrentThatTransmissionReads) {
-  for (const char* format : {"v1", "hybrid"}) {
-    const Seeder seeder(media("film.mkv"),
-                        {std::string("--format=") + format, "--tracker=http://127.0.0.1:1/announce"});
-    const auto shown = test::run({.arguments = {"transmission-show", seeder.torrent()}}, patience);
-    EXPECT_EQ(shown.status.code, 0) << shown.errors;
-    EXPECT_THAT(shown.output, HasSubstr("film.mkv"));
-    EXPECT_THAT(shown.output, HasSubstr("http://127.0.0.1:1/announce"));
-    EXPECT_THAT(seeder.magnet(), HasSubstr("tr=http"));
-  }
+  const Seeder seeder(media("film.mkv"), {"--format=v1", "--tracker=http://127.0.0.1:1/announce"});
+  const auto shown = test::run({.arguments = {"transmission-show", seeder.torrent()}}, patience);
+  EXPECT_EQ(shown.status.code, 0) << shown.errors;
+  EXPECT_THAT(shown.output, HasSubstr("film.mkv"));
+  EXPECT_THAT(shown.output, HasSubstr("http://127.0.0.1:1/announce"));
+  EXPECT_THAT(seeder.magnet(), HasSubstr("tr=http"));
+}
+
+TEST(Seed, MakesAHybridTorrentThatAria2Reads) {
+  const Seeder seeder(media("film.mkv"));
+  const auto shown = test::run({.arguments = {"aria2c", "--show-files", seeder.torrent()}}, patience);
+  EXPECT_EQ(shown.status.code, 0) << shown.errors;
+  EXPECT_THAT(shown.output, HasSubstr("film.mkv"));
 }
 
 TEST(Version, NamesEveryLibrary) {
@@ -369,8 +388,8 @@ TEST(Help, IsForPeopleAndTheManPageHasNoMistakes) {
   const auto manual = test::run(home.command({"--generate=man"}), patience);
   EXPECT_EQ(manual.status.code, 0);
   std::ofstream(home / "freshet.1") << manual.output;
-  const auto typeset =
-      test::run({.arguments = {"groff", "-t", "-man", "-ww", "-z", "-Tutf8", home / "freshet.1"}}, patience);
+  const auto typeset = test::run(
+      {.arguments = {"groff", "-Kutf8", "-t", "-man", "-ww", "-z", "-Tutf8", home / "freshet.1"}}, patience);
   EXPECT_EQ(typeset.status.code, 0);
   EXPECT_EQ(typeset.errors, "");
 }

@@ -27,10 +27,11 @@ struct FrameHashes {
 [[nodiscard]] FrameHashes parse_framemd5(const std::string& text);
 [[nodiscard]] FrameHashes read_framemd5(const std::filesystem::path& file);
 
-// The same frames with the same time stamps, whatever units they are written in: fails the test where they differ.
+// The same frames with the same time stamps, whatever units they are written in: fails the test where they
+// differ.
 void expect_same_frames(const FrameHashes& shown, const FrameHashes& expected);
 
-// ffmpeg -noautorotate -fps_mode passthrough -map 0:v:0 -f framemd5, with the container's own time stamps.
+// ffmpeg -noautorotate -fps_mode passthrough -map 0:v:0 -f framemd5, in the container's time base.
 [[nodiscard]] FrameHashes ffmpeg_video(const std::filesystem::path& file);
 // ffmpeg -map 0:a:0 -f framemd5
 [[nodiscard]] FrameHashes ffmpeg_audio(const std::filesystem::path& file);

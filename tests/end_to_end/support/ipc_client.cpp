@@ -34,10 +34,9 @@ IpcClient::~IpcClient() {
   ::close(socket_);
 }
 
-void IpcClient::send_line(std::string_view text) {
+bool IpcClient::send_line(std::string_view text) {
   const std::string line = std::string(text) + "\n";
-  if (::send(socket_, line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size()))
-    throw std::runtime_error("the IPC server takes nothing");
+  return ::send(socket_, line.data(), line.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(line.size());
 }
 
 Json IpcClient::next_message() {
@@ -62,7 +61,8 @@ Json IpcClient::next_message() {
 
 Json IpcClient::command(const Json& arguments) {
   const int request = next_request_++;
-  send_line(Json{{"command", arguments}, {"request_id", request}}.dump());
+  if (!send_line(Json{{"command", arguments}, {"request_id", request}}.dump()))
+    throw std::runtime_error("the IPC server hung up");
   for (;;) {
     Json message = next_message();
     if (message.contains("event")) {
@@ -76,6 +76,18 @@ Json IpcClient::command(const Json& arguments) {
 Json IpcClient::property(std::string_view name) {
   const Json reply = command({"get_property", name});
   return reply.value("error", "") == "success" ? reply.value("data", Json()) : Json();
+}
+
+Json IpcClient::next_event() {
+  if (!events_.empty()) {
+    Json event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+  }
+  for (;;) {
+    Json message = next_message();
+    if (message.contains("event")) return message;
+  }
 }
 
 Json IpcClient::wait_event(std::string_view name, const std::function<bool(const Json&)>& wanted) {

@@ -21,7 +21,8 @@ class IpcClient {
   IpcClient(const IpcClient&) = delete;
   IpcClient& operator=(const IpcClient&) = delete;
 
-  void send_line(std::string_view text);
+  // False when the server has hung up.
+  bool send_line(std::string_view text);
   // {"command": [...]} with a request_id; the reply to it. Events that come before it are kept.
   Json command(const Json& arguments);
   // The data of get_property; null with the error when it has none.
@@ -30,10 +31,12 @@ class IpcClient {
   Json wait_event(
       std::string_view name,
       const std::function<bool(const Json&)>& wanted = [](const Json&) { return true; });
-  // The next line that is neither awaited event nor reply.
-  Json next_message();
+  // The next event, of those kept and to come. Throws after `patience`.
+  Json next_event();
 
  private:
+  Json next_message();
+
   int socket_ = -1;
   int next_request_ = 1;
   std::string buffer_;
