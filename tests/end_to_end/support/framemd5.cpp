@@ -3,6 +3,7 @@
 
 #include "tests/end_to_end/support/framemd5.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -27,7 +28,7 @@ FrameHashes ffmpeg(const Arguments& arguments) {
 double FrameHashes::seconds(const HashedFrame& frame) const {
   const auto slash = time_base.find('/');
   const double unit = std::stod(time_base.substr(0, slash)) / std::stod(time_base.substr(slash + 1));
-  return static_cast<double>(frame.pts) * unit;
+  return static_cast<double>(frame.pts) * unit - start;
 }
 
 std::vector<std::string> FrameHashes::digests() const {
@@ -71,8 +72,14 @@ void expect_same_frames(const FrameHashes& shown, const FrameHashes& expected) {
 }
 
 FrameHashes ffmpeg_video(const std::filesystem::path& file) {
-  return ffmpeg({"-noautorotate", "-i", file, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-map",
-                 "0:v:0", "-f", "framemd5"});
+  auto hashes = ffmpeg({"-copyts", "-noautorotate", "-i", file, "-fps_mode", "passthrough", "-enc_time_base",
+                        "-1", "-map", "0:v:0", "-f", "framemd5"});
+  const auto probe = test::run({.arguments = {"ffprobe", "-v", "error", "-show_entries", "format=start_time",
+                                              "-of", "default=nk=1:nw=1", file}},
+                               patience);
+  // What lies before 0 (an Opus track's priming) does not move the start.
+  hashes.start = std::max(0.0, std::stod(probe.output));
+  return hashes;
 }
 
 FrameHashes ffmpeg_audio(const std::filesystem::path& file) {

@@ -19,7 +19,9 @@ struct HashedFrame {
 
 struct FrameHashes {
   std::string time_base;  // "1/1000"
+  double start = 0;       // the pts that counts as 0
   std::vector<HashedFrame> frames;
+  // From the file's start, as the player counts.
   [[nodiscard]] double seconds(const HashedFrame& frame) const;
   [[nodiscard]] std::vector<std::string> digests() const;  // the MD5 column
 };
@@ -31,7 +33,9 @@ struct FrameHashes {
 // differ.
 void expect_same_frames(const FrameHashes& shown, const FrameHashes& expected);
 
-// ffmpeg -noautorotate -fps_mode passthrough -map 0:v:0 -f framemd5, in the container's time base.
+// ffmpeg -noautorotate -fps_mode passthrough -map 0:v:0 -f framemd5, with the container's own time stamps,
+// counted from the container's start. (Without -copyts ffmpeg counts from the start of the streams that it
+// maps.)
 [[nodiscard]] FrameHashes ffmpeg_video(const std::filesystem::path& file);
 // ffmpeg -map 0:a:0 -f framemd5
 [[nodiscard]] FrameHashes ffmpeg_audio(const std::filesystem::path& file);
