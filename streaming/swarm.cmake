@@ -19,7 +19,8 @@ add_library(freshet_streaming STATIC
   torrent_core.cpp
   torrent_files.cpp
   torrent_health.cpp
-  torrent_metadata.cpp)
+  torrent_metadata.cpp
+  torrent_wishes.cpp)
 add_library(freshet::streaming ALIAS freshet_streaming)
 target_link_libraries(freshet_streaming
   PUBLIC freshet::base freshet::sources

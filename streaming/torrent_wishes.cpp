@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// The part of TorrentCore between readers and libtorrent: pieces are loaded for who reads them, and what
+// readers will want becomes priorities and deadlines.
+#include <algorithm>
+#include <libtorrent/session.hpp>
+#include <utility>
+
+#include "streaming/file_choice.h"
+#include "streaming/session_core.h"
+#include "streaming/torrent_core.h"
+
+namespace freshet::streaming {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// Nothing arrived for so long: take any piece that a peer has, not only the window's.
+constexpr auto starved_after = 4s;
+// Finished pieces and moving readers change the window little by little.
+constexpr auto plan_interval = 30ms;
+// After the last file is closed its pieces stay wanted for so long: the next file of a playlist opens within
+// it, and peers do not learn that we want nothing for a moment.
+constexpr auto farewell_to_files = 10s;
+
+}  // namespace
+
+void TorrentCore::on_readers_changed() {
+  load_pieces();
+  plan_window();
+}
+
+void TorrentCore::plan_soon() {
+  load_pieces();
+  if (std::exchange(plan_is_due_, true)) return;
+  session_.after(plan_interval, [weak = weak_from_this()] {
+    if (const auto self = weak.lock(); self && !self->left_) self->plan_window();
+  });
+}
+
+void TorrentCore::load_pieces() {
+  if (left_ || trouble_ == Trouble::Fatal) return;
+  for (const int piece : readable_->pieces_to_load()) {
+    // Never a piece that is not there: libtorrent would take the failed read for a broken disk.
+    if (have_[static_cast<std::size_t>(piece)]) handle_.read_piece(lt::piece_index_t{piece});
+  }
+}
+
+void TorrentCore::on_piece_read(const lt::read_piece_alert& alert) {
+  const auto piece = static_cast<int>(alert.piece);
+  if (alert.error || alert.size <= 0) {
+    read_failed_ = true;
+    return report_storage(alert.error, {});
+  }
+  const auto* first = reinterpret_cast<const std::byte*>(alert.buffer.get());
+  auto owner = std::make_shared<boost::shared_array<char>>(alert.buffer);
+  readable_->deliver(piece, {std::move(owner), {first, static_cast<std::size_t>(alert.size)}});
+}
+
+// Before the first open_file() the file that will most likely be played is wanted: what is fetched is not
+// lost, and a peer that we tell that we want nothing hangs up, or lets us wait for its next round of
+// unchoking.
+std::vector<ReaderDemand> TorrentCore::likely_reader() const {
+  const auto likely = std::ranges::max_element(layout_->files, {}, [](const FilePlacement& each) {
+    return std::pair{file_kind(each.file.path) == FileKind::Video, each.file.size};
+  });
+  if (likely == layout_->files.end()) return {};
+  return {{likely->file.index, likely->begin, likely->file.size, {}, {}, {}, false}};
+}
+
+void TorrentCore::plan_window() {
+  plan_is_due_ = false;
+  if (left_ || !window_ || (!checked_ && verified_ > 0) || role_ == TorrentRole::Seed ||
+      trouble_ == Trouble::Fatal)
+    return;
+  auto demands = readable_->demands();
+  if (!demands.readers.empty()) {
+    was_opened_ = true;
+    last_open_ = Clock::now();
+  } else if (!was_opened_) {
+    demands.readers = likely_reader();
+  } else if (Clock::now() - last_open_ < farewell_to_files) {
+    return session_.after(farewell_to_files, [weak = weak_from_this()] {
+      if (const auto self = weak.lock(); self && !self->left_) self->plan_window();
+    });
+  }
+  WindowSnapshot snapshot;
+  snapshot.now = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch());
+  snapshot.have = &have_;
+  snapshot.piece_length = layout_->piece_length;
+  snapshot.demands = piece_demands(demands.readers, layout_->piece_length, Clock::now());
+  for (const auto& reader : demands.readers) {
+    const auto pieces = pieces_of(reader.begin, {{0}, ByteOffset{reader.size.value}}, layout_->piece_length);
+    if (pieces.last >= pieces.first && std::ranges::find(snapshot.files, pieces) == snapshot.files.end()) {
+      snapshot.files.push_back(pieces);
+    }
+  }
+  const bool wanted_more = wants_more();
+  open_files_ = snapshot.files;
+  if (!wanted_more && wants_more()) {
+    last_payload_time_ = Clock::now();
+    search_again();
+  }
+  snapshot.starved = Clock::now() - last_payload_time_ > starved_after;
+  apply(window_->update(snapshot));
+  refresh_state();
+}
+
+void TorrentCore::apply(const std::vector<WindowStep>& steps) {
+  struct Visitor {
+    const lt::torrent_handle& handle;
+    void operator()(const ClearDeadlines&) const { handle.clear_piece_deadlines(); }
+    void operator()(const SetDeadline& step) const {
+      handle.set_piece_deadline(lt::piece_index_t{step.piece}, static_cast<int>(step.deadline.count()));
+    }
+    void operator()(const DropDeadline& step) const {
+      handle.reset_piece_deadline(lt::piece_index_t{step.piece});
+    }
+    void operator()(const SetPriorities& step) const {
+      std::vector<std::pair<lt::piece_index_t, lt::download_priority_t>> pieces;
+      pieces.reserve(step.pieces.size());
+      for (const auto& [piece, priority] : step.pieces) {
+        pieces.emplace_back(lt::piece_index_t{piece}, lt::download_priority_t{priority});
+      }
+      handle.prioritize_pieces(pieces);
+    }
+  };
+  for (const auto& step : steps) std::visit(Visitor{handle_}, step);
+}
+
+bool TorrentCore::wants_more() const {
+  if (role_ == TorrentRole::Seed || !layout_) return false;
+  if (open_files_.empty()) return verified_ < layout_->total;
+  return std::ranges::any_of(open_files_, [&](const PieceSpan& file) {
+    for (int piece = file.first; piece <= file.last; ++piece) {
+      if (!have_[static_cast<std::size_t>(piece)]) return true;
+    }
+    return false;
+  });
+}
+
+}  // namespace freshet::streaming
