@@ -56,6 +56,9 @@ void set_streaming(settings_pack& pack) {
   pack.set_int(settings_pack::torrent_connect_boost, 50);
   // A peer that does not answer in 5 s would not help the start.
   pack.set_int(settings_pack::peer_connect_timeout, 5);
+  // A peer over uTP that dies without a word is noticed by keep-alives only, sent twice in this time. The default of
+  // two minutes is a film that stands still beside a dead peer.
+  pack.set_int(settings_pack::peer_timeout, 20);
   // After a dropped connection try again soon; the default minute is a stall.
   pack.set_int(settings_pack::min_reconnect_time, 2);
   // Time-critical passes sort all peers; more than this brings no speed to one viewer.
