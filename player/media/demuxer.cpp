@@ -143,14 +143,20 @@ bool Demuxer::looks_like_mp4() {
 }
 
 std::expected<void, ReadError> Demuxer::find_fragmented_duration() {
-  if (!fragmented_ || info_.duration || !info_.seekable) return {};
+  if (!fragmented_ || !info_.seekable || (all_there_ && info_.duration)) return {};
   const std::int64_t place = avio_tell(reader_.context());
-  info_.duration = fragmented_duration(*reader_.context(), [&](int track) {
+  const std::optional<MediaTime> indexed = fragmented_duration(*reader_.context(), [&](int track) {
     for (unsigned i = 0; i < context_->nb_streams; ++i) {
       if (context_->streams[i]->id == track) return context_->streams[i]->time_base;
     }
     return AVRational{0, 1};
   });
+  if (indexed) {
+    info_.duration = std::max(*indexed, info_.duration.value_or(MediaTime{0}));
+  } else if (!all_there_ && !has_segment_index(*reader_.context())) {
+    // What FFmpeg names then is the length of the fragments it has met: seeks would be held to the first one.
+    info_.duration.reset();
+  }
   avio_seek(reader_.context(), place, SEEK_SET);
   if (reader_.failure()) return std::unexpected(*reader_.failure());
   return {};

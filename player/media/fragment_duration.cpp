@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace freshet::media {
 namespace {
@@ -71,6 +72,22 @@ std::optional<MediaTime> fragmented_duration(AVIOContext& input,
     at += box;
   }
   return longest;
+}
+
+bool has_segment_index(AVIOContext& input) {
+  // ftyp, moov, some free and uuid boxes: more than this before the first fragment is no file made for streaming.
+  constexpr int boxes_limit = 32;
+  std::int64_t at = 0;
+  for (int count = 0; count < boxes_limit && avio_seek(&input, at, SEEK_SET) >= 0; ++count) {
+    std::int64_t size = avio_rb32(&input);
+    const std::uint32_t name = avio_rb32(&input);
+    if (size == 1) size = static_cast<std::int64_t>(avio_rb64(&input));
+    if (name == box_name('s', 'i', 'd', 'x')) return true;
+    if (name == box_name('m', 'o', 'o', 'f') || size < header_size || avio_feof(&input) != 0) return false;
+    if (size > std::numeric_limits<std::int64_t>::max() - at) return false;
+    at += size;
+  }
+  return false;
 }
 
 }  // namespace freshet::media

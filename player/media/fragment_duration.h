@@ -19,4 +19,7 @@ namespace freshet::media {
 [[nodiscard]] std::optional<MediaTime> fragmented_duration(
     AVIOContext& input, const std::function<AVRational(int)>& time_base_of);
 
+// Whether a segment index (sidx, 8.16.3) stands before the first fragment: FFmpeg takes the duration from it.
+[[nodiscard]] bool has_segment_index(AVIOContext& input);
+
 }  // namespace freshet::media

@@ -107,7 +107,9 @@ TEST_F(Ipc, ReportsObservedPropertiesWhenTheyChange) {
 }
 
 TEST_F(Ipc, AnswersForEveryPropertyItLists) {
-  start({"--pause", media("film.mkv")});
+  // Loaded by this client, so that it cannot miss the event it waits for.
+  start({"--pause", "--idle"});
+  ASSERT_EQ(ipc_->command({"loadfile", media("film.mkv")})["error"], "success");
   ipc_->wait_event("playback-restart");
   const auto names = ipc_->property("property-list");
   ASSERT_TRUE(names.is_array());
