@@ -162,7 +162,8 @@ TEST_F(Ipc, TakesManyClientsAtOnce) {
 }
 
 TEST_F(Ipc, WritesAScreenshotOfTheFrame) {
-  start({"--pause", media("film.mkv")});
+  start({"--pause", "--idle"});
+  ASSERT_EQ(ipc_->command({"loadfile", media("film.mkv")})["error"], "success");
   ipc_->wait_event("playback-restart");
   const auto picture = home_ / "shot.png";
   ASSERT_EQ(ipc_->command({"screenshot-to-file", picture.string(), "video"})["error"], "success");
