@@ -357,9 +357,9 @@ void SessionCore::shut_down() {
 
 void SessionCore::say_goodbye(std::string& state, std::optional<lt::session_proxy>& farewell) {
   while (!torrents_.empty()) {
-    const auto torrent = torrents_.begin()->second;
+    const auto [handle, torrent] = *torrents_.begin();
     torrent->leave(*session_);
-    torrents_.erase(torrent->handle());
+    torrents_.erase(handle);
   }
   if (uses_dht()) {
     const auto saved = lt::write_session_params_buf(

@@ -32,13 +32,13 @@ TorrentCore::TorrentCore(SessionCore& session, std::uint64_t id, TorrentRole rol
 
 void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters) {
   const auto weak = weak_from_this();
+  // Not told in the middle of libtorrent's work on a connection: an observer may leave the torrent.
   peers_ = std::make_shared<PeerWatch>([weak] {
-    if (const auto self = weak.lock(); self && !self->left_) {
-      self->ever_had_peers_ = self->ever_had_peers_ || self->peers_->peers() > 0;
-      self->refresh_stats();
-      self->tell([&](TorrentObserver& observer) { observer.on_peers(self->stats()); });
-      self->refresh_state();
-    }
+    const auto self = weak.lock();
+    if (!self || self->left_ || std::exchange(self->peers_are_due_, true)) return;
+    self->session_.after(0ms, [weak] {
+      if (const auto core = weak.lock(); core && !core->left_) core->on_peers();
+    });
   });
   readable_ = std::make_shared<ReadableTorrent>(id_, session_.pieces(),
                                                 [weak, session = session_.weak_from_this()](Wake wake) {
@@ -92,8 +92,11 @@ void TorrentCore::leave(lt::session& session) {
     handle_.save_resume_data(lt::torrent_handle::save_info_dict);
     session_.pump_alerts();
   }
-  session.remove_torrent(handle_);
+  session.remove_torrent(std::exchange(handle_, {}));
   slot_.reset();
+  // What libtorrent shares with us is given up here, on its thread, not where the last holder of this object
+  // is.
+  peers_.reset();
 }
 
 void TorrentCore::add_observer(TorrentObserver& observer) {
@@ -162,6 +165,14 @@ void TorrentCore::on_alert(const lt::alert& alert) {
     }
     default: return;
   }
+}
+
+void TorrentCore::on_peers() {
+  peers_are_due_ = false;
+  ever_had_peers_ = ever_had_peers_ || peers_->peers() > 0;
+  refresh_stats();
+  tell([&](TorrentObserver& observer) { observer.on_peers(stats()); });
+  refresh_state();
 }
 
 void TorrentCore::on_metadata() {

@@ -74,6 +74,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
  private:
   enum class Trouble : std::uint8_t { None, Storage, Fatal };
 
+  void on_peers();
   void on_metadata();
   void on_checked();
   void on_piece(int piece);
@@ -127,6 +128,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   bool left_ = false;
   Trouble trouble_ = Trouble::None;
   bool ever_had_peers_ = false;
+  bool peers_are_due_ = false;
   bool plan_is_due_ = false;
   bool verified_is_due_ = false;
   bool read_failed_ = false;

@@ -166,7 +166,7 @@ void TorrentCore::on_torrent_error(const lt::error_code& code, const std::string
 }
 
 void TorrentCore::save_resume(bool always) {
-  if (!slot_ || !layout_) return;
+  if (left_ || !slot_ || !layout_) return;
   slot_->touch();
   auto what = lt::torrent_handle::save_info_dict;
   if (!always) what |= lt::torrent_handle::only_if_modified;

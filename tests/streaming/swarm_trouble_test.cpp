@@ -55,9 +55,9 @@ TEST(SwarmTrouble, DataThatFailsItsHashIsNeverShown) {
   const auto source = viewer.open();
   auto all = std::async(std::launch::async, [&] { return read_all(*source); });
   liar.wait_until_lied(64 << 10);  // at least a whole piece of lies
-  ASSERT_TRUE(viewer.observer().wait_for(
-      [&](const auto&) { return viewer.torrent().stats().bytes_wasted >= kib(64); }))
-      << "the liar is found out, and what it sent counted";
+  ASSERT_TRUE(viewer.observer().wait_for([&](const auto&) {
+    return viewer.torrent().stats().bytes_wasted >= kib(64);
+  })) << "the liar is found out, and what it sent counted";
   EXPECT_TRUE(source->available().empty());
   EXPECT_NE(all.wait_for(300ms), std::future_status::ready);
 
@@ -140,6 +140,54 @@ TEST(SwarmTrouble, DataThatDisappearsFromTheDiskIsFetchedAgain) {
   ASSERT_EQ(truncated, 1);
   EXPECT_EQ(read_all(*source), content);
   EXPECT_TRUE(viewer.observer().record().saw(TorrentState::Checking));
+}
+
+// Leaves its torrent in the first call of one kind.
+class Leaver final : public streaming::TorrentObserver {
+ public:
+  explicit Leaver(int call) : call_(call) {}
+  void on_peers(const streaming::SwarmStats&) override { leave_in(0); }
+  void on_metadata(const streaming::TorrentMetadata&) override { leave_in(1); }
+  void on_state(TorrentState) override { leave_in(2); }
+  void on_verified() override { leave_in(3); }
+  void on_warning(const Error&) override { leave_in(4); }
+
+  std::promise<void> has_torrent;
+  std::shared_ptr<streaming::Torrent> torrent;
+  std::promise<void> left;
+
+ private:
+  void leave_in(int call) {
+    if (call != call_ || done_) return;
+    done_ = true;
+    has_torrent.get_future().wait();
+    torrent.reset();
+    left.set_value();
+  }
+  int call_;
+  bool done_ = false;
+};
+
+TEST(SwarmTrouble, AnObserverMayLeaveItsTorrentInAnyCall) {
+  TemporaryFolder data;
+  write_file(data / "film.mkv", noise(2 << 20));
+  const auto torrent =
+      publish(data / "film.mkv", {.format = streaming::TorrentFormat::V2, .piece_length = kib(64)});
+  Seeder seeder(torrent, data / "film.mkv");
+  for (int call = 0; call < 5; ++call) {
+    for (const auto& spec : {magnet(torrent), torrent_file(torrent)}) {
+      TemporaryFolder cache;
+      auto options = loopback_options(cache.path());
+      options.peers = {seeder.address()};
+      const auto session = streaming::start_session(options);
+      Leaver observer(call);
+      auto opened = (*session)->open(spec, observer);
+      ASSERT_TRUE(opened);
+      observer.torrent = std::move(*opened);
+      observer.has_torrent.set_value();
+      EXPECT_EQ(observer.left.get_future().wait_for(patience), std::future_status::ready) << call;
+    }
+  }
 }
 
 TEST(SwarmTrouble, APortInUseIsAClearError) {

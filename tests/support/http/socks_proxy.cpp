@@ -50,6 +50,11 @@ class SocksProxy::State {
  private:
   struct Connection {
     Connection(tcp::socket taken, asio::io_context& context) : client(std::move(taken)), server(context) {}
+    ~Connection() {
+      if (upwards.joinable()) upwards.join();  // first: it starts the other
+    }
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
     tcp::socket client;
     tcp::socket server;
     std::jthread upwards;
