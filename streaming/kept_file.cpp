@@ -110,10 +110,9 @@ Result<fs::path> keep_file(const fs::path& finished, const fs::path& folder, con
   const auto stem = fs::path(name).stem().string();
   const auto extension = fs::path(name).extension().string();
   for (int number = 1; number <= max_numbered && !stop.stop_requested(); ++number) {
-    const auto suffix = number == 1 ? std::string{} : " (" + std::to_string(number) + ")";
-    const auto path =
-        folder / (shorten(stem, longest_name - std::min(longest_name, extension.size() + suffix.size())) +
-                  suffix + extension);
+    auto numbered = number == 1 ? extension : " (" + std::to_string(number) + ")" + extension;
+    numbered.insert(0, shorten(stem, longest_name - std::min(longest_name, numbered.size())));
+    auto path = folder / numbered;
     if (fs::exists(fs::symlink_status(path, error))) {
       if (same_content(finished, path, stop)) return path;
       continue;
