@@ -49,6 +49,16 @@ bool has_every_byte(const ByteSource& source) {
   return size && ranges.size() == 1 && ranges[0].begin.value <= 0 && ranges[0].end.value >= size->value;
 }
 
+// Whether the end of the file, where an index may lie, can be read without waiting.
+bool has_tail(const ByteSource& source) {
+  // The index of a two hour film with a fragment every two seconds, twice over.
+  constexpr std::int64_t tail = 256 * 1024;
+  const auto size = source.size();
+  const std::vector<ByteRange> ranges = source.available();
+  return size && !ranges.empty() && ranges.back().end.value >= size->value &&
+         ranges.back().begin.value <= std::max<std::int64_t>(0, size->value - tail);
+}
+
 int is_interrupted(void* function) {
   return (*static_cast<const std::function<bool()>*>(function))() ? 1 : 0;
 }
@@ -145,12 +155,16 @@ bool Demuxer::looks_like_mp4() {
 std::expected<void, ReadError> Demuxer::find_fragmented_duration() {
   if (!fragmented_ || !info_.seekable || (all_there_ && info_.duration)) return {};
   const std::int64_t place = avio_tell(reader_.context());
-  const std::optional<MediaTime> indexed = fragmented_duration(*reader_.context(), [&](int track) {
-    for (unsigned i = 0; i < context_->nb_streams; ++i) {
-      if (context_->streams[i]->id == track) return context_->streams[i]->time_base;
-    }
-    return AVRational{0, 1};
-  });
+  std::optional<MediaTime> indexed;
+  // The first picture does not wait for the index at the end: it is asked only where it has come already.
+  if (has_tail(reader_.source())) {
+    indexed = fragmented_duration(*reader_.context(), [&](int track) {
+      for (unsigned i = 0; i < context_->nb_streams; ++i) {
+        if (context_->streams[i]->id == track) return context_->streams[i]->time_base;
+      }
+      return AVRational{0, 1};
+    });
+  }
   if (indexed) {
     info_.duration = std::max(*indexed, info_.duration.value_or(MediaTime{0}));
   } else if (!all_there_ && !has_segment_index(*reader_.context())) {

@@ -162,6 +162,7 @@ bool VideoDecoder::emit(AvFramePointer frame, MediaTime pts, MediaTime duration)
   std::optional<FrameDigest> digest;
   if (digests_) {
     digest = digest_picture(*frame);
+    if (digest) digest->time_base = {stream_->time_base.num, stream_->time_base.den};
     // A stream that leaves a time stamp out gets the one it is shown at.
     if (digest && digest->pts == no_timestamp) {
       digest->pts = av_rescale_q((pts + stream_->start_time).count(), nanoseconds_base, stream_->time_base);

@@ -31,7 +31,7 @@ struct FrameHashes {
 
 // The same frames with the same time stamps, whatever units they are written in: fails the test where they
 // differ.
-void expect_same_frames(const FrameHashes& shown, const FrameHashes& expected);
+void expect_same_frames(FrameHashes shown, const FrameHashes& expected);
 
 // ffmpeg -noautorotate -fps_mode passthrough -map 0:v:0 -f framemd5, with the container's own time stamps,
 // counted from the container's start. (Without -copyts ffmpeg counts from the start of the streams that it
