@@ -38,6 +38,7 @@ struct SignalWatcher::State {
 SignalWatcher::SignalWatcher(std::function<void(int)> handler)
     : state_(std::make_unique<State>(std::move(handler))) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that outgrows `ulimit -f` is a full disk, not the end
 }
 
 SignalWatcher::~SignalWatcher() { state_->context.stop(); }

@@ -96,7 +96,7 @@ std::vector<SidecarFile> local_sidecars(const std::filesystem::path& video) {
   std::vector<SidecarFile> sidecars;
   const std::string stem = video.stem().string();
   for (const FileIndex index : streaming::sidecar_subtitles(files, self->index)) {
-    const fs::path path = paths[static_cast<std::size_t>(index)];
+    const fs::path& path = paths[static_cast<std::size_t>(index)];
     // On disk a folder may hold anybody's subtitles: only those named after the video are its own.
     if (!path.filename().string().starts_with(stem)) continue;
     sidecars.push_back({.name = path.filename().string(),
