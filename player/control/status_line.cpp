@@ -66,7 +66,7 @@ std::string status_text(const playback::Player& player) {
 
 std::string fit_columns(std::string_view text, int columns) {
   // A file's name may hold anything; nothing of it may steer the terminal.
-  const std::string clean = shortened(text, 1024);
+  std::string clean = shortened(text, 1024);
   int width = 0;
   std::size_t fits = 0;  // bytes of the text that leave room for the ellipsis
   for (std::size_t i = 0; i < clean.size(); ++i) {

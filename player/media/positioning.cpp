@@ -56,7 +56,7 @@ std::expected<Found, ReadError> find_entry(Demuxer& demuxer, int stream, bool ne
 
 StartPoint start_point(const SeekTarget& target, const Found& found, bool has_video, bool keyframe) {
   if (!has_video) return {.limit = std::nullopt, .sound_from = target.target};
-  if (keyframe && found.entry) return {.limit = *found.entry, .sound_from = *found.entry};
+  if (keyframe && found.entry) return {.limit = found.entry, .sound_from = found.entry};
   return {.limit = target.limit, .sound_from = target.target};
 }
 

@@ -73,7 +73,7 @@ std::string lower_case(std::string_view text) {
 
 // The three letters (639-2/T) of a tag's language, or the tag itself; what follows '-' or '_' is a country.
 std::string canonical(std::string_view tag) {
-  const std::string lower = lower_case(tag.substr(0, tag.find_first_of("-_")));
+  std::string lower = lower_case(tag.substr(0, tag.find_first_of("-_")));
   for (const LanguageCodes& codes : language_codes) {
     if (lower == codes.two || lower == codes.three ||
         (!codes.bibliographic.empty() && lower == codes.bibliographic)) {
