@@ -89,7 +89,6 @@ class PipelineListener {
   virtual void on_frame_ready() = 0;                        // next_frame() has something new
   virtual void on_buffer_changed() = 0;  // reading started to wait or got data, end reached
   virtual void on_tracks_changed(const std::vector<Track>& tracks) = 0;  // an external file was added
-  virtual void on_seekable_range(MediaTime duration) { (void)duration; }
 };
 
 class Pipeline {

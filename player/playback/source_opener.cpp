@@ -34,12 +34,6 @@ std::string without_query(std::string_view url) {
   return std::string(url.substr(0, url.find_first_of("?#")));
 }
 
-bool looks_like_torrent(std::string_view head) {
-  return head.starts_with("d8:announce") || head.starts_with("d13:announce-list") ||
-         head.starts_with("d7:comment") || head.starts_with("d10:created by") ||
-         head.starts_with("d13:creation date") || head.starts_with("d4:info");
-}
-
 Error cancelled() {
   return {ErrorCategory::Usage, "cancelled", "Opening was cancelled", ""};
 }
@@ -232,7 +226,7 @@ Result<OpenedSource> SourceOpener::open_url(const std::string& url, std::stop_to
   std::array<std::byte, 32> head{};
   const auto got = (*bytes)->read(ByteOffset{0}, head, opening);
   if (!got) return std::unexpected(from_read_error(got.error()));
-  if (looks_like_torrent({reinterpret_cast<const char*>(head.data()), *got})) {
+  if (streaming::looks_like_torrent({reinterpret_cast<const char*>(head.data()), *got})) {
     auto content = streaming::http_get(url, max_torrent_file, http_options(), stop);
     if (!content) return std::unexpected(content.error());
     return open_torrent(streaming::TorrentBytes{std::move(*content)}, stop);
