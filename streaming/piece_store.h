@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// Where a torrent's pieces are between the peers and the disk, as the block scheduler and TorrentCore see it.
+// The other side of it is a libtorrent disk_interface (piece_disk.h): blocks stay in RAM as they arrive, a
+// piece is hashed there and can be read the moment it is verified, and is written to its sparse files behind
+// the readers.
+//
+// The hash guard. libtorrent takes trust from every peer that sent a part of a failed piece, until honest
+// peers beside a liar are banned, and with a v2-only torrent it writes out of bounds after such a failure. So
+// with a repairer set libtorrent never sees one: when the bytes of a piece do not match what the metadata
+// says, the answer to libtorrent's hash job is held back and the repairer is told which blocks to fetch again
+// from other peers. It hands them in with replace_block(). libtorrent drops them as duplicates: they come by
+// the plug-in's on_piece. When the piece matches the job is answered and the repairer learns which copies had
+// been bad. Without a repairer libtorrent sees the failure.
+//
+// Threads: the network thread for all functions and all calls of PieceRepairer, unless said otherwise.
+// Life: a TorrentStore may outlive libtorrent's torrent; then nothing is held and nothing can be read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <libtorrent/fwd.hpp>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "streaming/base/units.h"
+#include "streaming/piece_cache.h"
+
+namespace freshet::streaming {
+
+// BEP 52 hashes blocks of this size, libtorrent asks for blocks of this size, and the store counts in them.
+inline constexpr int store_block_size = 16 * 1024;
+
+// One block of a piece that was bad and has been repaired. `good` has an entry for each copy that arrived, in
+// the order of arrival: first the one that libtorrent took, then one for each accepted replace_block().
+// Blocks of which every copy was good are not reported.
+struct BlockVerdict {
+  int block = 0;
+  std::vector<bool> good;
+};
+
+class PieceRepairer {
+ public:
+  virtual ~PieceRepairer() = default;
+  // The piece does not match and is held. `blocks` (sorted, never empty) should be fetched again, each from a
+  // peer that has not sent it before: exactly the bad ones where their leaf hashes are known, else all of the
+  // piece, since nobody can tell. Called again for the same piece when each of them has been replaced and the
+  // piece still does not match: then another copy of those blocks is needed.
+  virtual void on_bad_piece(int piece, const std::vector<int>& blocks) = 0;
+  // The piece matches now and is no longer held. Called before libtorrent learns of it.
+  virtual void on_block_verdicts(int piece, const std::vector<BlockVerdict>& verdicts) = 0;
+};
+
+class TorrentStore {
+ public:
+  struct Stats {
+    Bytes unwritten;                   // received and not yet on disk
+    int held_pieces = 0;               // that wait for a repair
+    std::int64_t bad_blocks = 0;       // found so far, by verdict
+    std::int64_t pieces_verified = 0;  // from RAM
+    std::int64_t pieces_read = 0;      // loaded from disk for readers
+  };
+
+  virtual ~TorrentStore() = default;
+
+  // nullptr: nobody repairs any more, and libtorrent sees the failure of what is held. The repairer is called
+  // neither during this call nor, once replaced, after it.
+  virtual void set_repairer(PieceRepairer* repairer) = 0;
+  // What each piece must hash to. `layers` are torrent_handle::piece_layers(), by file; for a v2-only magnet
+  // link they become known after the metadata: then this is called again.
+  virtual void set_expected(const lt::torrent_info& info,
+                            const std::vector<std::vector<lt::sha256_hash>>& layers) = 0;
+  // Its hash job waits for a repair.
+  [[nodiscard]] virtual bool is_held(int piece) const = 0;
+  // A copy of a block of a held piece: `begin` is a multiple of the block size, `bytes` the whole block. True
+  // when it was taken; false when the piece is not held or the block is not one of it. Never calls the
+  // repairer before it has returned.
+  virtual bool replace_block(int piece, int begin, std::span<const char> bytes) = 0;
+  // Any thread.
+  [[nodiscard]] virtual Stats stats() const = 0;
+};
+
+}  // namespace freshet::streaming
