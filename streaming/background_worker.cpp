@@ -13,7 +13,10 @@ BackgroundWorker::~BackgroundWorker() {
   thread_.join();
 }
 
-void BackgroundWorker::post(Task task) {
+void BackgroundWorker::post(Task task, AtEnd at_end) {
+  if (at_end == AtEnd::Finish) {
+    task = [task = std::move(task)](const std::stop_token&) { task({}); };  // one that never stops
+  }
   {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));

@@ -6,9 +6,12 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
-#include <optional>
 #include <unistd.h>
+#include <vector>
+
+#include "streaming/descriptor.h"
 
 namespace freshet::streaming {
 namespace fs = std::filesystem;
@@ -50,40 +53,59 @@ bool same_content(const fs::path& a, const fs::path& b, const std::stop_token& s
   return left.eof() && right.eof();
 }
 
-// False with errno set. The destination does not exist before and is whole after.
-bool link_or_copy(const fs::path& from, const fs::path& to, const std::stop_token& stop, std::string& why) {
-  if (::link(from.c_str(), to.c_str()) == 0) return true;
-  if (errno == EEXIST) {
-    why = std::strerror(errno);
-    return false;
-  }
-  auto partial = to.parent_path() / (".freshet-" + std::to_string(::getpid()) + ".part");
-  const auto give_up = [&](std::string reason) {
-    std::error_code ignored;
-    fs::remove(partial, ignored);
-    why = std::move(reason);
-    return false;
-  };
-  {
-    std::ifstream in(from, std::ios::binary);
-    std::ofstream out(partial, std::ios::binary | std::ios::trunc);
-    std::array<char, 65536> part;
-    while (in && out) {
-      if (stop.stop_requested()) return give_up("interrupted");
-      in.read(part.data(), part.size());
-      out.write(part.data(), in.gcount());
+// Neither a signal nor a crash leaves an unnamed file behind. Not every file system has them.
+Descriptor unnamed_file(const fs::path& folder) {
+  return Descriptor(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+}
+
+// An empty string, or why not.
+std::string copy_bytes(int from, int to, const std::stop_token& stop) {
+  // So much at a time that the kernel's own copy is fast and a stop is seen soon.
+  constexpr std::size_t portion = 4 << 20;
+  std::vector<char> buffer;
+  for (;;) {
+    if (stop.stop_requested()) return "interrupted";
+    auto count = buffer.empty() ? ::copy_file_range(from, nullptr, to, nullptr, portion, 0) : -1;
+    // Between some file systems the kernel does not copy.
+    if (count < 0 && (!buffer.empty() || errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP)) {
+      buffer.resize(std::size_t{256} << 10);
+      count = ::read(from, buffer.data(), buffer.size());
+      for (ssize_t written = 0; count > written;) {
+        const auto more = ::write(to, buffer.data() + written, static_cast<std::size_t>(count - written));
+        if (more < 0) return std::strerror(errno);
+        written += more;
+      }
     }
-    out.close();
-    if (!in.eof() || !out) return give_up(errno != 0 ? std::strerror(errno) : "input/output error");
+    if (count < 0) return std::strerror(errno);
+    if (count == 0) return {};
   }
+}
+
+// The destination does not exist before and is whole after. An empty string, or why not.
+std::string link_or_copy(const fs::path& from, const fs::path& to, const std::stop_token& stop) {
+  if (::link(from.c_str(), to.c_str()) == 0) return {};
+  if (errno == EEXIST) return std::strerror(errno);
+  const Descriptor in(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in) return std::strerror(errno);
+  if (const auto out = unnamed_file(to.parent_path())) {
+    auto why = copy_bytes(in.get(), out.get(), stop);
+    if (!why.empty()) return why;
+    const auto unnamed = "/proc/self/fd/" + std::to_string(out.get());
+    if (::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
+    return std::strerror(errno);
+  }
+  const auto partial = to.parent_path() / (".freshet-" + std::to_string(::getpid()) + ".part");
+  const Descriptor out(::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!out) return std::strerror(errno);
+  auto why = copy_bytes(in.get(), out.get(), stop);
   // link, not rename: rename would overwrite a file that appeared meanwhile. File systems without links get
   // the small risk.
-  if (::link(partial.c_str(), to.c_str()) == 0) {
-    ::unlink(partial.c_str());
-    return true;
+  if (why.empty() && ::link(partial.c_str(), to.c_str()) != 0 &&
+      (errno == EEXIST || ::rename(partial.c_str(), to.c_str()) != 0)) {
+    why = std::strerror(errno);
   }
-  if (errno == EEXIST || ::rename(partial.c_str(), to.c_str()) != 0) return give_up(std::strerror(errno));
-  return true;
+  ::unlink(partial.c_str());
+  return why;
 }
 
 }  // namespace
@@ -117,8 +139,8 @@ Result<fs::path> keep_file(const fs::path& finished, const fs::path& folder, con
       if (same_content(finished, path, stop)) return path;
       continue;
     }
-    std::string why;
-    if (link_or_copy(finished, path, stop, why)) return path;
+    const auto why = link_or_copy(finished, path, stop);
+    if (why.empty()) return path;
     if (!fs::exists(fs::symlink_status(path, error))) return keep_failed(path, why);
     --number;  // somebody was faster: look at what lies there now
   }

@@ -126,7 +126,9 @@ struct SeedOptions {
 
 class Session {
  public:
-  virtual ~Session() = default;  // blocks at most 2 s: saves resume data and DHT state, says goodbye to trackers
+  // Blocks at most 2 s: saves resume data and DHT state, says goodbye to trackers. With keep_dir on another disk it
+  // also waits until finished files are copied there; a process that is killed meanwhile leaves nothing behind.
+  virtual ~Session() = default;
 
   // `observer` outlives the torrent. Errors: Source "bad-magnet", "bad-torrent", "torrent-too-large";
   // Storage "cache-not-writable".

@@ -28,7 +28,9 @@ constexpr std::uint8_t default_priority = 4;
 
 TorrentCore::TorrentCore(SessionCore& session, std::uint64_t id, TorrentRole role,
                          std::vector<lt::tcp::endpoint> named_peers, std::optional<CacheSlot> slot)
-    : session_(session), id_(id), role_(role), named_peers_(std::move(named_peers)), slot_(std::move(slot)) {}
+    : session_(session), id_(id), role_(role), named_peers_(std::move(named_peers)) {
+  if (slot) slot_ = std::make_shared<CacheSlot>(std::move(*slot));
+}
 
 void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters) {
   const auto weak = weak_from_this();
@@ -83,8 +85,13 @@ void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters)
 }
 
 void TorrentCore::leave(lt::session& session) {
-  if (std::exchange(left_, true)) return;
+  if (left_) return;
   observers_.clear();
+  if (checked_ && handle_.is_valid()) {
+    learn_pieces();  // alerts may be under way
+    keep_finished_files();
+  }
+  left_ = true;
   peers_->stop();
   readable_->close();
   if (!handle_.is_valid()) return;
@@ -209,20 +216,13 @@ void TorrentCore::on_checked() {
   if (!layout_) return;
   if (trouble_ != Trouble::Fatal) handle_.resume();
   checked_ = true;
-  have_.assign(static_cast<std::size_t>(layout_->piece_count), false);
-  verified_ = 0;
-  const auto status = handle_.status(lt::torrent_handle::query_pieces);
-  for (int piece = 0; piece < layout_->piece_count && piece < status.pieces.size(); ++piece) {
-    if (!status.pieces[lt::piece_index_t{piece}]) continue;
-    have_[static_cast<std::size_t>(piece)] = true;
-    verified_ += layout_->piece_size(piece);
-  }
+  learn_pieces();
   if (std::exchange(recheck_, false)) {
     // libtorrent has made its piece picker anew.
     window_.emplace(layout_->piece_count, DeadlineWindow::unknown_priority);
   }
   readable_->set_have(have_);
-  if (role_ == TorrentRole::Seed && !status.is_seeding) {
+  if (role_ == TorrentRole::Seed && verified_ < layout_->total) {
     return report_failed({ErrorCategory::Source,
                           "data-does-not-match",
                           "The data is not what the torrent describes: some of it fails its hash",
@@ -233,6 +233,17 @@ void TorrentCore::on_checked() {
   on_readers_changed();
   keep_finished_files();
   refresh_state();
+}
+
+void TorrentCore::learn_pieces() {
+  have_.assign(static_cast<std::size_t>(layout_->piece_count), false);
+  verified_ = 0;
+  const auto status = handle_.status(lt::torrent_handle::query_pieces);
+  for (int piece = 0; piece < layout_->piece_count && piece < status.pieces.size(); ++piece) {
+    if (!status.pieces[lt::piece_index_t{piece}]) continue;
+    have_[static_cast<std::size_t>(piece)] = true;
+    verified_ += layout_->piece_size(piece);
+  }
 }
 
 void TorrentCore::on_piece(int piece) {
@@ -259,33 +270,40 @@ void TorrentCore::on_piece(int piece) {
 void TorrentCore::keep_finished_files() {
   const auto& folder = session_.options().keep_dir;
   if (left_ || !folder || !slot_ || !layout_) return;
-  for (const auto& reader : readable_->demands().readers) {
-    const auto& placement = layout_->files[static_cast<std::size_t>(reader.file)];
-    const auto pieces = pieces_of(reader.begin, {{0}, ByteOffset{reader.size.value}}, layout_->piece_length);
+  const auto opened = [&] {
+    const std::lock_guard lock(shared_);
+    return opened_;
+  }();
+  for (const auto file : opened) {
+    const auto& placement = layout_->files[static_cast<std::size_t>(file)];
+    const auto pieces =
+        pieces_of(placement.begin, {{0}, ByteOffset{placement.file.size.value}}, layout_->piece_length);
     bool complete = true;
     for (int piece = pieces.first; complete && piece <= pieces.last; ++piece) {
       complete = have_[static_cast<std::size_t>(piece)];
     }
-    if (!complete || !kept_.insert(static_cast<int>(reader.file)).second) continue;
+    if (!complete || !kept_.insert(static_cast<int>(file)).second) continue;
     const auto source = slot_->data_dir() /
                         handle_.torrent_file()->files().file_path(lt::file_index_t{placement.storage_index});
-    session_.worker().post([weak = weak_from_this(), core = session_.weak_from_this(), source,
-                            folder = *folder, name = kept_name(placement.file.path),
-                            file = reader.file](std::stop_token stop) {
-      auto kept = keep_file(source, folder, name, stop);
-      const auto session = core.lock();
-      if (!session) return;
-      session->post([weak, file, kept = std::move(kept)] {
-        const auto self = weak.lock();
-        if (!self || self->left_) return;
-        self->tell([&](TorrentObserver& observer) {
-          if (kept)
-            observer.on_kept(file, *kept);
-          else
-            observer.on_warning(kept.error());
-        });
-      });
-    });
+    // The file is whole: the end of the player waits for its copy. The slot keeps others off its folder.
+    session_.worker().post(
+        [weak = weak_from_this(), core = session_.weak_from_this(), source, folder = *folder,
+         name = kept_name(placement.file.path), file, slot = slot_](const std::stop_token& stop) {
+          auto kept = keep_file(source, folder, name, stop);
+          const auto session = core.lock();
+          if (!session) return;
+          session->post([weak, file, kept = std::move(kept)] {
+            const auto self = weak.lock();
+            if (!self || self->left_) return;
+            self->tell([&](TorrentObserver& observer) {
+              if (kept)
+                observer.on_kept(file, *kept);
+              else
+                observer.on_warning(kept.error());
+            });
+          });
+        },
+        BackgroundWorker::AtEnd::Finish);
   }
 }
 
@@ -310,6 +328,10 @@ Result<std::shared_ptr<ByteSource>> TorrentCore::open_file(FileIndex index) {
   if (!layout || position >= layout->files.size()) {
     return fail(ErrorCategory::Source, "no-such-file-in-torrent", "The torrent has no file with that number",
                 "--list shows the files");
+  }
+  {
+    const std::lock_guard lock(shared_);
+    opened_.insert(index);
   }
   const auto& placement = layout->files[position];
   return readable_->open(index, placement.begin, placement.file.size);

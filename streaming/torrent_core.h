@@ -92,6 +92,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   void plan_window();
   void apply(const std::vector<WindowStep>& steps);
   [[nodiscard]] std::vector<ReaderDemand> likely_reader() const;
+  void learn_pieces();
   void keep_finished_files();
   void refresh_stats();
   void refresh_state();
@@ -110,7 +111,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   const std::uint64_t id_;
   const TorrentRole role_;
   const std::vector<lt::tcp::endpoint> named_peers_;
-  std::optional<CacheSlot> slot_;
+  std::shared_ptr<CacheSlot> slot_;  // shared with work on its files that outlives the torrent
   std::vector<TorrentObserver*> observers_;
   std::shared_ptr<PeerWatch> peers_;
   std::shared_ptr<ReadableTorrent> readable_;
@@ -140,7 +141,8 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::chrono::steady_clock::time_point next_retry_;
   std::chrono::steady_clock::time_point next_dial_;
 
-  mutable std::mutex shared_;  // guards what follows
+  mutable std::mutex shared_;   // guards what follows
+  std::set<FileIndex> opened_;  // files that had a ByteSource, ever
   std::shared_ptr<const TorrentLayout> layout_;
   SwarmStats stats_;
 };

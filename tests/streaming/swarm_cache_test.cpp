@@ -158,6 +158,26 @@ TEST_F(SwarmCache, AFinishedFileIsKeptUnderItsOwnName) {
   EXPECT_EQ(read_file(keep / "films/film.mkv"), content);
 }
 
+// The player ends with the last byte: neither the pause before finished files are looked at nor the copy to
+// another disk may lose the file.
+TEST_F(SwarmCache, AFileThatIsCompleteWhenTheSessionEndsIsKept) {
+  Seeder seeder(torrent, data / "film.mkv");
+  TemporaryFolder near;
+  const fs::path far = fs::path("/dev/shm") / near.path().filename();
+  for (const auto& keep : {near.path(), far}) {
+    fs::remove_all(cache / "torrents");
+    {
+      auto options = with_peer(seeder);
+      options.keep_dir = keep;
+      Viewer viewer(options, torrent_file(torrent));
+      EXPECT_EQ(read_all(*viewer.open()), content);
+    }
+    EXPECT_TRUE(read_file(keep / "film.mkv") == content) << keep;
+    EXPECT_EQ(std::distance(fs::directory_iterator(keep), {}), 1) << "nothing half done is left";
+  }
+  fs::remove_all(far);
+}
+
 // --- the folder alone
 
 void fill(const CacheSlot& slot, std::size_t size) {
