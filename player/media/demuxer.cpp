@@ -260,6 +260,25 @@ std::expected<bool, ReadError> Demuxer::seek(int stream, MediaTime position, Dir
   return result >= 0;
 }
 
+bool Demuxer::seeks_subtitles() const {
+  return contains(context_->iformat->name, "mov");
+}
+
+bool Demuxer::indexed(int stream) const {
+  return avformat_index_get_entries_count(context_->streams[stream]) > 0;
+}
+
+std::optional<MediaTime> Demuxer::last_indexed(int stream, MediaTime position) const {
+  AVStream* const indexed = context_->streams[stream];
+  const std::int64_t before = to_timestamp(position + info_.start_time, indexed->time_base) - 1;
+  const AVIndexEntry* entry =
+      avformat_index_get_entry_from_timestamp(indexed, before, AVSEEK_FLAG_BACKWARD | AVSEEK_FLAG_ANY);
+  if (entry == nullptr) return std::nullopt;
+  auto time = to_media_time(entry->timestamp, indexed->time_base);
+  if (time) *time -= info_.start_time;
+  return time;
+}
+
 std::expected<void, ReadError> Demuxer::rewind() {
   if (!must_reopen_) {
     broken_reads_ = 0;

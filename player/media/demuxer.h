@@ -44,6 +44,13 @@ class Demuxer {
   // Goes to a place from which `stream` can be decoded, before (or after) `position`. The container may land
   // elsewhere: look at the packets. False: it cannot.
   [[nodiscard]] std::expected<bool, ReadError> seek(int stream, MediaTime position, Direction direction);
+  // Whether a seek also goes to the subtitle that is shown there, wherever it began: MP4 keeps an index for
+  // each stream.
+  [[nodiscard]] bool seeks_subtitles() const;
+  // Whether the container's index, as far as it was read, names packets of this stream; and the last of them
+  // that begins before `position`.
+  [[nodiscard]] bool indexed(int stream) const;
+  [[nodiscard]] std::optional<MediaTime> last_indexed(int stream, MediaTime position) const;
   // Goes to the first packet of the file.
   [[nodiscard]] std::expected<void, ReadError> rewind();
   // Reads an index that opening left unread because it lies elsewhere in the file. False: there is none, or

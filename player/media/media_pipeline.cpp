@@ -62,6 +62,7 @@ MediaPipeline::~MediaPipeline() {
     if (stream) stream->packets().stop();
   }
   demux_thread_.join();
+  subtitle_preroll_.reset();
 }
 
 // ---- the controller's side
@@ -376,8 +377,12 @@ void MediaPipeline::warn(std::string message) {
 }
 
 void MediaPipeline::deliver(SubtitleEvent event) {
-  const std::lock_guard lock(delivery_mutex_);
-  if (current(event.generation)) subtitles_.add_event(std::move(event));
+  {
+    const std::lock_guard lock(delivery_mutex_);
+    if (!current(event.generation)) return;
+    subtitles_.add_event(std::move(event));
+  }
+  listener_.on_subtitles_changed();
 }
 
 void MediaPipeline::deliver(const AudioDigest& digest, Generation generation) {

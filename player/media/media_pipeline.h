@@ -29,6 +29,7 @@
 #include "player/media/playing_stream.h"
 #include "player/media/positioning.h"
 #include "player/media/subtitle_files.h"
+#include "player/media/subtitle_preroll.h"
 
 namespace freshet::media {
 
@@ -92,6 +93,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   void handle(const Request& request, Generation generation);
   void read_on(Generation generation);
   void push(PacketPointer packet, Generation generation);
+  void look_back_for_subtitles(const Landing& landing, Generation generation);
   void push_starts(Generation generation, const StartPoint& start);
   void fail(const ReadError& error, Generation generation);
   void end_of_file(Generation generation);
@@ -158,6 +160,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   std::unique_ptr<Demuxer> demuxer_;
 
   std::set<int> added_subtitle_tracks_;
+  std::unique_ptr<SubtitlePreroll> subtitle_preroll_;  // since a seek first needed it
 
   SubtitleFiles subtitle_files_;
   std::jthread demux_thread_;  // last: everything it uses outlives it

@@ -230,6 +230,23 @@ void MediaPipeline::handle(const Request& request, Generation generation) {
   }
   push_starts(generation, landing.start);
   for (PacketPointer& packet : landing.packets) push(std::move(packet), generation);
+  if (request.seek) look_back_for_subtitles(landing, generation);
+}
+
+void MediaPipeline::look_back_for_subtitles(const Landing& landing, Generation generation) {
+  const int subtitle = timed_stream(TrackKind::Subtitle);
+  if (subtitle < 0 || demuxer_->seeks_subtitles() || !demuxer_->info().seekable) return;
+  if (!landing.entry || *landing.entry <= MediaTime{0}) return;
+  const int video = timed_stream(TrackKind::Video);
+  if (!subtitle_preroll_) {
+    DecoderHost& host = *this;
+    subtitle_preroll_ = std::make_unique<SubtitlePreroll>(source_, name_, host);
+  }
+  subtitle_preroll_->request({.generation = generation,
+                              .track_id = selected(TrackKind::Subtitle),
+                              .subtitle_stream = subtitle,
+                              .leading_stream = video >= 0 ? video : timed_stream(TrackKind::Audio),
+                              .until = *landing.entry});
 }
 
 void MediaPipeline::push_starts(Generation generation, const StartPoint& start) {

@@ -87,7 +87,8 @@ class PipelineListener {
   virtual void on_failed(const Error& error) = 0;     // cannot be opened or played at all, or a read failed
   virtual void on_warning(const std::string& message) = 0;  // part of it cannot be played
   virtual void on_frame_ready() = 0;                        // next_frame() has something new
-  virtual void on_buffer_changed() = 0;  // reading started to wait or got data, end reached
+  virtual void on_buffer_changed() = 0;     // reading started to wait or got data, end reached
+  virtual void on_subtitles_changed() = 0;  // a line came: the picture that stands may have to be drawn anew
   virtual void on_tracks_changed(const std::vector<Track>& tracks) = 0;  // an external file was added
 };
 
@@ -154,8 +155,8 @@ struct ImageLayer {
   std::span<const std::uint8_t> rgba;       // premultiplied alpha, bitmap_width*bitmap_height*4
 };
 
-// Writes a picture as PNG or JPEG by the file name's extension, upright and with square pixels, `layers` on top in
-// order. Errors: Storage "write-failed", Usage "bad-image-format".
+// Writes a picture as PNG or JPEG by the file name's extension, upright and with square pixels, `layers` on
+// top in order. Errors: Storage "write-failed", Usage "bad-image-format".
 [[nodiscard]] Result<void> write_image(const VideoFrame& frame, const std::string& path,
                                        std::span<const ImageLayer> layers = {});
 

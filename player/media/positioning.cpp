@@ -143,18 +143,20 @@ std::expected<Landing, ReadError> position(Demuxer& demuxer, int video_stream, i
     // Read once, from start to end: what lies before the target is decoded and dropped.
     auto here = find_entry(demuxer, stream, has_video);
     if (!here) return std::unexpected(here.error());
-    return Landing{std::move(here->packets), start_point(target, *here, has_video, false)};
+    return Landing{std::move(here->packets), start_point(target, *here, has_video, false), here->entry};
   }
   if (has_video && target.mode == SeekMode::KeyframeAfter) {
     auto ahead = find_forward(demuxer, stream, target.target);
     if (!ahead) return std::unexpected(ahead.error());
-    if (ahead->entry) return Landing{std::move(ahead->packets), start_point(target, *ahead, has_video, true)};
+    if (ahead->entry) {
+      return Landing{std::move(ahead->packets), start_point(target, *ahead, has_video, true), ahead->entry};
+    }
     // There is none: the last key frame of all.
   }
   auto found = find_backward(demuxer, stream, has_video, target.limit);
   if (!found) return std::unexpected(found.error());
   const StartPoint start = start_point(target, *found, has_video, keyframe);
-  return Landing{std::move(found->packets), start};
+  return Landing{std::move(found->packets), start, found->entry};
 }
 
 }  // namespace freshet::media

@@ -25,6 +25,7 @@ struct SeekTarget {
 struct Landing {
   std::vector<PacketPointer> packets;  // read already, in file order, of all enabled streams
   StartPoint start;
+  std::optional<MediaTime> entry{};  // where the leading stream's packets begin; nullopt: at no known time
 };
 
 // Exact: a picture within this after the target counts as holding it (what people type is rounded).

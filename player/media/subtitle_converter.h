@@ -32,7 +32,8 @@ class SubtitleConverter {
   const AVCodecContext& codec_;
   int track_id_;
   // FFmpeg counts the lines of plain text formats anew after each seek; a renderer that knows lines by their
-  // number would then drop new ones. So each line gets a number of its own for good.
+  // number would then drop new ones. So each line gets a number of its own for good (in this converter: a
+  // line that another one converted as well, see SubtitlePreroll, is known again by its time and text).
   std::unordered_map<std::string, int> numbers_;
 };
 

@@ -81,9 +81,22 @@ void ItemEvents::on_warning(const std::string& message) {
   post([message](PlayerCore& player) { player.log(LogLevel::Warning, message); });
 }
 
-void ItemEvents::on_frame_ready() { player_.video_->wake(); }
+void ItemEvents::on_frame_ready() {
+  player_.video_->wake();
+}
 
-void ItemEvents::on_buffer_changed() { player_.video_->wake(); }
+void ItemEvents::on_buffer_changed() {
+  player_.video_->wake();
+}
+
+void ItemEvents::on_subtitles_changed() {
+  if (subtitles_posted_.exchange(true)) return;
+  post([this](PlayerCore& player) {
+    subtitles_posted_ = false;
+    player.changed(Change::Position);  // sub-text
+    player.redraw_ = true;
+  });
+}
 
 void ItemEvents::on_tracks_changed(const std::vector<media::Track>&) {
   post([](PlayerCore& player) {

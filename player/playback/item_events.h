@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The ear of one open entry: what opener, swarm and pipeline report from their threads is posted to the main thread, and
-// dropped there if the entry is not the current one any more.
+// The ear of one open entry: what opener, swarm and pipeline report from their threads is posted to the main
+// thread, and dropped there if the entry is not the current one any more.
 #pragma once
 
 #include <atomic>
@@ -36,6 +36,7 @@ class ItemEvents final : public OpenerEvents, public media::PipelineListener {
   void on_warning(const std::string& message) override;
   void on_frame_ready() override;
   void on_buffer_changed() override;
+  void on_subtitles_changed() override;
   void on_tracks_changed(const std::vector<media::Track>& tracks) override;
 
  private:
@@ -45,6 +46,7 @@ class ItemEvents final : public OpenerEvents, public media::PipelineListener {
   PlayerCore& player_;
   const int serial_;
   std::atomic<bool> swarm_posted_{false};  // many changes, one task
+  std::atomic<bool> subtitles_posted_{false};
 };
 
 }  // namespace freshet::playback

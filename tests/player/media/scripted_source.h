@@ -28,8 +28,14 @@ class ScriptedSource final : public ByteSource {
     const std::lock_guard lock(mutex_);
     blocked_from_ = offset;
   }
+  // Reads inside `range` wait until unblock() or a cancel: a hole in what has come.
+  void block_range(ByteRange range) {
+    const std::lock_guard lock(mutex_);
+    hole_ = range;
+  }
   void unblock() {
     const std::lock_guard lock(mutex_);
+    hole_ = {};
     blocked_from_ = std::numeric_limits<std::int64_t>::max();
     changed_.notify_all();
   }
@@ -59,15 +65,19 @@ class ScriptedSource final : public ByteSource {
       return std::unexpected(Error{ErrorCategory::Network, "scripted", "The test wants it to fail", ""});
     }
     if (offset.value >= static_cast<std::int64_t>(bytes_.size()) || offset.value < 0) return 0;
-    if (offset.value >= blocked_from_) {
+    const auto blocked = [&] {
+      return offset.value >= blocked_from_ || (hole_.begin <= offset && offset < hole_.end);
+    };
+    if (blocked()) {
       ++waiting_;
       changed_.notify_all();
-      changed_.wait(lock, [&] { return offset.value < blocked_from_ || generation < oldest_; });
+      changed_.wait(lock, [&] { return !blocked() || generation < oldest_; });
       --waiting_;
       if (generation < oldest_) return std::unexpected(ReadCancelled{});
     }
     std::int64_t end = static_cast<std::int64_t>(bytes_.size());
     if (offset.value < blocked_from_) end = std::min(end, blocked_from_);
+    if (offset < hole_.begin) end = std::min(end, hole_.begin.value);
     if (offset.value < fails_from_) end = std::min(end, fails_from_);
     const std::size_t count = std::min({buffer.size(), most_, static_cast<std::size_t>(end - offset.value)});
     std::memcpy(buffer.data(), bytes_.data() + offset.value, count);
@@ -97,6 +107,7 @@ class ScriptedSource final : public ByteSource {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Generation oldest_{};
+  ByteRange hole_{};
   std::int64_t blocked_from_ = std::numeric_limits<std::int64_t>::max();
   std::int64_t fails_from_ = std::numeric_limits<std::int64_t>::max();
   std::size_t most_ = std::numeric_limits<std::size_t>::max();

@@ -175,6 +175,7 @@ class TestPlayer final : private PipelineListener {
   void on_warning(const std::string& message) override;
   void on_frame_ready() override { changed(); }
   void on_buffer_changed() override { changed(); }
+  void on_subtitles_changed() override { changed(); }
   void on_tracks_changed(const std::vector<Track>& tracks) override;
   void changed();
 
