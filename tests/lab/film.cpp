@@ -126,19 +126,21 @@ fs::path make_film(const fs::path& folder, const FilmOptions& options) {
   return path;
 }
 
-LabTorrent make_lab_torrent(const fs::path& folder, const Scene& scene) {
+LabTorrent make_lab_torrent(const fs::path& folder, const Scene& scene, std::string_view tracker) {
   LabTorrent torrent;
   torrent.film = make_film(folder, scene.film);
   const auto format = scene.torrent.format;
-  const auto stem = fmt::format("{}-{}k-{}", torrent.film.stem().string(), scene.torrent.piece.value / 1024,
+  const auto stem = fmt::format("{}-{}k-{}{}", torrent.film.stem().string(), scene.torrent.piece.value / 1024,
                                 format == TorrentKind::V1   ? "v1"
                                 : format == TorrentKind::V2 ? "v2"
-                                                            : "hybrid");
+                                                            : "hybrid",
+                                tracker.empty() ? "-alone" : "");
   torrent.file = folder / (stem + ".torrent");
   const auto magnet = folder / (stem + ".magnet");
   if (!fs::exists(torrent.file) || !fs::exists(magnet)) {
-    const auto made = streaming::make_torrent(
-        torrent.film, {.format = format_of(format), .piece_length = scene.torrent.piece}, {}, {});
+    streaming::PublishOptions options{.format = format_of(format), .piece_length = scene.torrent.piece};
+    if (!tracker.empty()) options.trackers.emplace_back(tracker);
+    const auto made = streaming::make_torrent(torrent.film, options, {}, {});
     if (!made) throw std::runtime_error(made.error().message);
     write_whole(torrent.file, made->bytes);
     write_whole(magnet, made->magnet);

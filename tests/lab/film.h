@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "tests/lab/scene.h"
 
@@ -23,6 +24,8 @@ struct LabTorrent {
   std::string magnet;
   std::string infohash;  // v1 (20 bytes), of v2 the truncated one: what a handshake carries
 };
-[[nodiscard]] LabTorrent make_lab_torrent(const std::filesystem::path& folder, const Scene& scene);
+// `tracker`: its URL, or empty for a torrent without.
+[[nodiscard]] LabTorrent make_lab_torrent(const std::filesystem::path& folder, const Scene& scene,
+                                          std::string_view tracker);
 
 }  // namespace freshet::lab

@@ -42,7 +42,8 @@ class FreshetPlayer final : public Player {
                                        "--no-lsd",
                                        "--no-upnp",
                                        "--network-timeout=0"};
-    for (const auto& peer : swarm.addresses()) arguments.push_back("--peer=" + peer);
+    if (!swarm.has_tracker())
+      for (const auto& peer : swarm.addresses()) arguments.push_back("--peer=" + peer);
     arguments.push_back(scene.torrent.open == OpenBy::Magnet ? torrent.magnet : torrent.file.string());
     const test::Command command{.arguments = std::move(arguments), .environment = home_of(folder_)};
     swarm.begin();

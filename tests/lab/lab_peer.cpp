@@ -68,7 +68,11 @@ lt::add_torrent_params torrent_for(const Options& options) {
   torrent.ti = std::make_shared<lt::torrent_info>(options.at("torrent"));
   torrent.save_path = options.at("data");
   torrent.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused);
-  if (!options.contains("leech")) torrent.flags |= lt::torrent_flags::seed_mode;
+  // A seed waits to be dialled; a leech asks the tracker for others, as viewers do.
+  if (!options.contains("leech")) {
+    torrent.flags |= lt::torrent_flags::seed_mode | lt::torrent_flags::override_trackers;
+    torrent.trackers.clear();
+  }
   if (const auto peer = options.find("connect"); peer != options.end()) {
     const auto colon = peer->second.rfind(':');
     torrent.peers.emplace_back(lt::make_address(peer->second.substr(0, colon)),

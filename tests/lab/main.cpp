@@ -10,12 +10,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <stdexcept>
 
 #include "tests/lab/host.h"
 #include "tests/lab/report.h"
+#include "tests/lab/rivals.h"
 #include "tests/lab/sealed.h"
 #include "tests/lab/viewing.h"
 
@@ -25,7 +27,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view usage =
-    R"(freshet-lab run [SCENE…] --scenes=DIR --work=DIR --freshet=FILE [--runs=N] [--publish=DIR]
+    R"(freshet-lab run [SCENE…] --scenes=DIR --work=DIR --freshet=FILE [--runs=N]
+                [--publish=DIR] [--rivals[=NAME,…]]
 freshet-lab list --scenes=DIR
 freshet-lab clean --work=DIR
 )";
@@ -118,6 +121,26 @@ void tell(const Scene& scene, int run, const Player& player, const Viewing& view
   std::fflush(stdout);
 }
 
+using MakePlayer = std::function<std::unique_ptr<Player>()>;
+
+// freshet, and the rivals that were asked for and can run. What cannot is told, not failed.
+std::vector<MakePlayer> players_for(const Options& options, const Programs& programs, const fs::path& work) {
+  std::vector<MakePlayer> players{[&programs] { return make_freshet(programs.freshet); }};
+  const auto wanted = options.value("rivals", "no");
+  if (wanted == "no") return players;
+  for (auto& rival : find_rivals(work / "node")) {
+    const bool is_wanted =
+        wanted == "yes" || ("," + wanted + ",").find("," + rival.name + ",") != std::string::npos;
+    if (!is_wanted) continue;
+    if (rival.missing.empty()) {
+      players.push_back(rival.make);
+    } else {
+      fmt::print("NOT MEASURED: {} cannot run here, it lacks {}\n", rival.name, rival.missing);
+    }
+  }
+  return players;
+}
+
 constexpr std::string_view preface = R"(# Freshet and its rivals in the lab
 
 Made by `./dev bench swarm`; [README.md](README.md) tells how it is measured and how to repeat it. Medians, with the
@@ -137,7 +160,7 @@ void publish(const fs::path& folder, const std::vector<SceneResults>& results) {
 }
 
 int run(const Options& options, const Programs& programs) {
-  const fs::path work = options.value("work");
+  const auto work = fs::absolute(options.value("work"));
   const auto runs_text = options.value("runs", "5");
   int runs = 0;
   std::from_chars(runs_text.data(), runs_text.data() + runs_text.size(), runs);
@@ -151,18 +174,23 @@ int run(const Options& options, const Programs& programs) {
         "WARNING: seeders: NO delay, NO loss, NO queues. These figures must not be compared with others.\n",
         why);
   }
+  const auto players = players_for(options, programs, work);
   std::vector<SceneResults> all;
   for (const auto& scene : load_scenes(options)) {
     if (scene.slow && options.scenes.empty()) continue;
     SceneResults results{
         scene.name, scene.title, ground == Ground::Namespaces ? "namespaces" : "loopback", today(), {}};
-    const auto torrent = make_lab_torrent(work / "films", scene);
+    const auto torrent =
+        make_lab_torrent(work / "films", scene, ground == Ground::Namespaces ? Tracker::url : "");
     fmt::print("{}: {}\n", scene.name, scene.title);
     for (int count = 0; count < runs; ++count) {
-      const auto player = make_freshet(programs.freshet);
-      const auto viewing = watch(scene, torrent, programs, ground, *player);
-      tell(scene, count, *player, viewing);
-      results.players[player->name()].push_back(viewing.figures);
+      // One after the other in each run, so that a busy minute of the machine hits all alike.
+      for (const auto& make : players) {
+        const auto player = make();
+        const auto viewing = watch(scene, torrent, programs, ground, *player);
+        tell(scene, count, *player, viewing);
+        results.players[player->name()].push_back(viewing.figures);
+      }
     }
     save(work / "results", results);
     all.push_back(std::move(results));

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr int peer_port = 7000;
 constexpr int viewer_port = 6881;
+constexpr auto tracker_round_trip = 30ms;
 constexpr auto start_limit = 30s;  // a peer only opens a socket and a file; the machine may be busy
 
 HostLinks links_of(const PeerGroup& group, std::uint64_t seed) {
@@ -45,6 +46,9 @@ Swarm::Swarm(const Scene& scene, const LabTorrent& torrent, const Programs& prog
     links.down = {.rate = scene.viewer.down, .queue = scene.viewer.queue};
     viewer_ = &router_->add_host(links, viewer_index_);
     viewer_address_ = viewer_->address();
+    const LinkOptions fast{.delay = tracker_round_trip / 2};
+    HostIndex index{};
+    tracker_ = std::make_unique<Tracker>(router_->add_host({.up = fast, .down = fast}, index));
   } else {
     viewer_address_ = "127.0.0.1";
   }
@@ -61,6 +65,7 @@ Swarm::Swarm(const Scene& scene, const LabTorrent& torrent, const Programs& prog
     if (member.group.join + member.later > 0ms) continue;
     start(member, "");
     addresses_.push_back(member.address);
+    if (tracker_) tracker_->add(member.address);
   }
   for (auto& member : members_) {
     if (!member.process) continue;
@@ -88,9 +93,10 @@ void Swarm::place(Member& member) {
 test::Command Swarm::command_for(const Member& member, std::string_view connect) const {
   const auto& group = member.group;
   const bool by_hand = is_by_hand(group);
-  std::vector<std::string> arguments{
-      (by_hand ? programs_.rogue : programs_.peer).string(), "--torrent=" + torrent_.file.string(),
-      "--data=" + torrent_.film.parent_path().string(), "--listen=" + member.address};
+  const auto data = member.folder ? member.folder->path() : torrent_.film.parent_path();
+  std::vector<std::string> arguments{(by_hand ? programs_.rogue : programs_.peer).string(),
+                                     "--torrent=" + torrent_.file.string(), "--data=" + data.string(),
+                                     "--listen=" + member.address};
   const auto add = [&]<class... T>(fmt::format_string<T...> text, T&&... values) {
     arguments.push_back(fmt::format(text, std::forward<T>(values)...));
   };
@@ -107,6 +113,7 @@ test::Command Swarm::command_for(const Member& member, std::string_view connect)
         break;
       default: break;
     }
+    add("--number={}", &member - members_.data());
     if (group.have < 1) add("--have={}", group.have);
     if (group.rate.bits_per_second > 0) add("--upload={}", group.rate.bits_per_second / 8);
     if (!group.fast_extension) add("--no-fast");
@@ -119,6 +126,7 @@ test::Command Swarm::command_for(const Member& member, std::string_view connect)
 }
 
 void Swarm::start(Member& member, std::string_view connect) {
+  if (member.group.behaviour == Behaviour::Leech) member.folder = std::make_unique<test::TemporaryFolder>();
   const auto command = command_for(member, connect);
   std::optional<Host::Inside> inside;
   if (member.host != nullptr) inside.emplace(*member.host);
@@ -131,7 +139,10 @@ void Swarm::begin() {
     const auto& group = member.group;
     if (!member.process) {
       // Who comes late heard of the viewer from a tracker, and dials.
-      entries.push_back({group.join + member.later, [this, &member] { start(member, viewer_listen()); }});
+      entries.push_back({group.join + member.later, [this, &member] {
+                           start(member, viewer_listen());
+                           if (tracker_) tracker_->add(member.address);
+                         }});
     }
     if (group.leave) entries.push_back({*group.leave + member.later, [&member] { member.process.reset(); }});
     if (group.cut && router_)

@@ -5,7 +5,7 @@
 // anew for each run, so that nothing (no TCP memory, no ban) is carried from one to the next. One thread.
 //
 // Where namespaces are not possible it lives on the loopback: peers limit their own upload, and there is no
-// delay, no loss and no queue.
+// delay, no loss, no queue and no tracker.
 #pragma once
 
 #include <filesystem>
@@ -19,6 +19,7 @@
 #include "tests/lab/router.h"
 #include "tests/lab/scene.h"
 #include "tests/lab/timetable.h"
+#include "tests/lab/tracker.h"
 #include "tests/support/process/process.h"
 
 namespace freshet::lab {
@@ -44,7 +45,8 @@ class Swarm {
 
   // Runs `command` on the viewer's host.
   [[nodiscard]] test::Process start_viewer(const test::Command& command);
-  // IP:PORT of those that are there from the start.
+  [[nodiscard]] bool has_tracker() const { return tracker_ != nullptr; }
+  // IP:PORT of those that are there from the start, for where there is no tracker.
   [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
   // Where the viewer is to listen: IP:PORT.
   [[nodiscard]] std::string viewer_listen() const;
@@ -63,6 +65,7 @@ class Swarm {
     std::string address;                 // IP:PORT
     const Host* host = nullptr;          // null on the loopback
     HostIndex index{};
+    std::unique_ptr<test::TemporaryFolder> folder;  // of a leech
     std::optional<test::Process> process;
   };
 
@@ -73,6 +76,7 @@ class Swarm {
   const LabTorrent& torrent_;
   Programs programs_;
   std::unique_ptr<Router> router_;
+  std::unique_ptr<Tracker> tracker_;
   const Host* viewer_ = nullptr;
   HostIndex viewer_index_{};
   std::string viewer_address_;

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// The swarm's tracker (BEP 3 over HTTP, BEP 23 answers): all players find their peers here, so that none is
+// favoured for an option that others lack. Tells everybody of all who are there. One thread of its own; its
+// functions may be called from any other.
+#pragma once
+
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "tests/lab/host.h"
+
+namespace freshet::lab {
+
+class Tracker {
+ public:
+  // Always the second host of a swarm, so that torrents can be made before their swarm.
+  static constexpr std::string_view url = "http://198.18.0.2:6969/announce";
+
+  explicit Tracker(const Host& host);
+  ~Tracker();
+  Tracker(const Tracker&) = delete;
+  Tracker& operator=(const Tracker&) = delete;
+
+  // "IP:PORT"
+  void add(const std::string& peer);
+
+ private:
+  void work(const std::stop_token& stop);
+  void answer(int connection);
+
+  std::mutex mutex_;
+  std::string peers_;  // six bytes each
+  FileDescriptor listener_, stop_event_;
+  std::jthread thread_;
+};
+
+}  // namespace freshet::lab
