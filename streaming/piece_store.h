@@ -20,7 +20,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <libtorrent/disk_interface.hpp>
 #include <libtorrent/fwd.hpp>
+#include <libtorrent/io_context.hpp>
 #include <memory>
 #include <span>
 #include <vector>
@@ -53,6 +56,23 @@ class PieceRepairer {
   virtual void on_block_verdicts(int piece, const std::vector<BlockVerdict>& verdicts) = 0;
 };
 
+// What TorrentCore is told of one torrent.
+struct StoreCallbacks {
+  // On a thread of the store; return at once. All of a piece can be read, before libtorrent knows.
+  std::function<void(int piece, const PieceBytes&)> verified;
+  // On a thread of the store or the caller's of load().
+  std::function<void(int piece, const PieceBytes&)> loaded;
+  // Network thread. The piece cannot be read, or is not what it was: libtorrent's belief is wrong.
+  std::function<void(int piece, const lt::storage_error&)> load_failed;
+  // Network thread. Writing has failed and is not tried again before retry(). Nothing is lost: what was
+  // received stays in RAM, and peers are not read from when that is full.
+  std::function<void(const lt::storage_error&)> trouble;
+  // Network thread. Writing works again.
+  std::function<void()> recovered;
+  // Network thread. Files were deleted or cut short behind the store's back: pieces are gone.
+  std::function<void()> lost;
+};
+
 class TorrentStore {
  public:
   struct Stats {
@@ -80,6 +100,41 @@ class TorrentStore {
   virtual bool replace_block(int piece, int begin, std::span<const char> bytes) = 0;
   // Any thread.
   [[nodiscard]] virtual Stats stats() const = 0;
+
+  // --- for TorrentCore
+
+  // Who is told from now on; `id` is the torrent's in the PieceCache. Empty: nobody.
+  virtual void connect(std::uint64_t id, StoreCallbacks callbacks) = 0;
+  // A piece that libtorrent has is read from disk, or found in RAM; the answer is StoreCallbacks::loaded or
+  // load_failed.
+  virtual void load(int piece) = 0;
+  // It was verified here; libtorrent may not know yet. False again once the files are checked anew.
+  [[nodiscard]] virtual bool was_verified(int piece) const = 0;
+  // Writing goes on after `trouble`.
+  virtual void retry() = 0;
+  // `done` is called once, here or on the writer's thread, when all that has been received so far is on disk
+  // (true) or the torrent has ended before that (false).
+  virtual void when_written(std::function<void(bool all)> done) = 0;
+};
+
+// The store of a session.
+class PieceStore {
+ public:
+  explicit PieceStore(std::shared_ptr<PieceCache> cache);
+  ~PieceStore();
+  PieceStore(const PieceStore&) = delete;
+  PieceStore& operator=(const PieceStore&) = delete;
+
+  // For session_params::disk_io_constructor; once. The threads live as long as what it returns.
+  [[nodiscard]] std::unique_ptr<lt::disk_interface> make_disk(lt::io_context& network,
+                                                              const lt::settings_interface& settings,
+                                                              lt::counters& counters);
+  // The store of a torrent that libtorrent has, or will have next; `hashes` are complete (as in the
+  // metadata). Each call is for one addition of the torrent to the session.
+  [[nodiscard]] std::shared_ptr<TorrentStore> torrent(const lt::info_hash_t& hashes);
+
+ private:
+  std::shared_ptr<class StoreCore> core_;
 };
 
 }  // namespace freshet::streaming

@@ -129,7 +129,7 @@ void ReadableTorrent::add_have(int piece) {
   changed_.notify_all();
 }
 
-void ReadableTorrent::deliver(int piece, PieceBytes bytes) {
+void ReadableTorrent::deliver(int piece, const PieceBytes& bytes) {
   {
     const std::lock_guard lock(mutex_);
     loading_.erase(piece);
@@ -138,7 +138,6 @@ void ReadableTorrent::deliver(int piece, PieceBytes bytes) {
         if (waiting->piece == piece) waiting->delivered = bytes;
       }
     }
-    if (!closed_) cache_->insert({id_, piece}, std::move(bytes));
   }
   changed_.notify_all();
 }

@@ -39,8 +39,8 @@ class ReadableTorrent : public std::enable_shared_from_this<ReadableTorrent> {
   void set_layout(std::int64_t piece_length, std::int64_t total);
   void set_have(std::vector<bool> have);
   void add_have(int piece);
-  // The answer to pieces_to_load().
-  void deliver(int piece, PieceBytes bytes);
+  // Any thread. A piece that is verified or has been loaded and lies in the cache: who waits for it goes on.
+  void deliver(int piece, const PieceBytes& bytes);
   // Loads that were under way are forgotten; readers ask again.
   void forget_loads();
   // Reads that would wait end with `error` from now on; nullopt: they wait again.

@@ -15,7 +15,6 @@
 #include <libtorrent/torrent_info.hpp>
 #include <utility>
 
-#include "streaming/disk_thread.h"
 #include "streaming/network_address.h"
 #include "streaming/session_settings.h"
 #include "streaming/torrent_files.h"
@@ -88,7 +87,8 @@ SessionCore::SessionCore(const SessionOptions& options, CacheDirectory cache,
     : options_(options),
       peers_(std::move(peers)),
       pieces_(std::make_shared<PieceCache>(options.memory_cache)),
-      cache_(std::move(cache)) {}
+      cache_(std::move(cache)),
+      store_(pieces_) {}
 
 SessionCore::~SessionCore() {
   shut_down();
@@ -106,7 +106,10 @@ Result<void> SessionCore::launch(lt::settings_pack settings) {
   }
   params.settings = std::move(settings);
   params.extensions.clear();  // each torrent brings its own
-  params.disk_io_constructor = make_disk_thread;
+  params.disk_io_constructor = [this](lt::io_context& network, const lt::settings_interface& defaults,
+                                      lt::counters& counters) {
+    return store_.make_disk(network, defaults, counters);
+  };
 
   busy_.emplace(network_.get_executor());
   try {

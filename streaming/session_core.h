@@ -24,6 +24,7 @@
 #include "streaming/background_worker.h"
 #include "streaming/cache_directory.h"
 #include "streaming/piece_cache.h"
+#include "streaming/piece_store.h"
 #include "streaming/session.h"
 #include "streaming/torrent_core.h"
 
@@ -54,6 +55,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   [[nodiscard]] const SessionOptions& options() const { return options_; }
   [[nodiscard]] bool uses_dht() const { return options_.dht && !options_.proxy; }
   [[nodiscard]] const std::shared_ptr<PieceCache>& pieces() const { return pieces_; }
+  [[nodiscard]] PieceStore& store() { return store_; }
+  // Outlives all threads of the store.
   [[nodiscard]] BackgroundWorker& worker() { return worker_; }
   // On the network thread: `task` after `delay`, unless the session ends before.
   void after(std::chrono::milliseconds delay, std::function<void()> task);
@@ -80,6 +83,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::mutex cache_mutex_;
   CacheDirectory cache_;
   BackgroundWorker worker_;
+  PieceStore store_;
 
   boost::asio::io_context network_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> busy_;

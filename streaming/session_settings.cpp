@@ -93,7 +93,7 @@ void set_streaming(settings_pack& pack) {
   pack.set_int(settings_pack::max_piece_count, max_pieces);
   pack.set_int(settings_pack::metadata_token_limit, max_bencode_tokens);
 
-  // --- disk: the disk thread writes through the page cache (see disk_thread.h)
+  // --- disk: the piece store writes through the page cache (see piece_store.h)
   // Open files: one that plays, its side-cars, and a torrent of many small ones being checked.
   pack.set_int(settings_pack::file_pool_size, 40);
   // Checking reads ahead in units of 16 KiB: 8 MiB keep the one disk thread busy.

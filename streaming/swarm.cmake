@@ -1,21 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 # freshet::streaming: the swarm side, which needs libtorrent, and with it freshet::sources.
 add_library(freshet_streaming STATIC
+  arriving_piece.cpp
   background_worker.cpp
   cache_directory.cpp
   deadline_window.cpp
-  disk_thread.cpp
   hole_hashes.cpp
   kept_file.cpp
   network_address.cpp
   peer_watch.cpp
   piece_cache.cpp
+  piece_disk.cpp
+  piece_files.cpp
+  piece_hashes.cpp
   publish.cpp
   readable_torrent.cpp
   reader_demands.cpp
   session.cpp
   session_core.cpp
   session_settings.cpp
+  store_hashing.cpp
+  store_reading.cpp
+  store_writer.cpp
+  task_pool.cpp
   torrent_core.cpp
   torrent_files.cpp
   torrent_health.cpp
@@ -24,4 +31,4 @@ add_library(freshet_streaming STATIC
 add_library(freshet::streaming ALIAS freshet_streaming)
 target_link_libraries(freshet_streaming
   PUBLIC freshet::base freshet::sources
-  PRIVATE freshet::warnings freshet::dep::torrent)
+  PRIVATE freshet::warnings freshet::dep::torrent freshet::dep::crypto)

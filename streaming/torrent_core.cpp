@@ -100,6 +100,9 @@ void TorrentCore::leave(lt::session& session) {
     session_.pump_alerts();
   }
   session.remove_torrent(std::exchange(handle_, {}));
+  // Nobody else may have the folder while it is being written to.
+  if (store_) store_->when_written([slot = slot_](bool) {});
+  store_.reset();
   slot_.reset();
   // What libtorrent shares with us is given up here, on its thread, not where the last holder of this object
   // is.
@@ -147,8 +150,6 @@ void TorrentCore::on_alert(const lt::alert& alert) {
       return;
     case lt::piece_finished_alert::alert_type:
       return on_piece(static_cast<int>(lt::alert_cast<lt::piece_finished_alert>(&alert)->piece_index));
-    case lt::read_piece_alert::alert_type:
-      return on_piece_read(*lt::alert_cast<lt::read_piece_alert>(&alert));
     case lt::save_resume_data_alert::alert_type:
       return on_saved(lt::alert_cast<lt::save_resume_data_alert>(&alert)->params);
     case lt::hash_failed_alert::alert_type: return refresh_stats();
@@ -194,6 +195,7 @@ void TorrentCore::on_metadata() {
   have_.assign(static_cast<std::size_t>(layout->piece_count), false);
   window_.emplace(layout->piece_count, default_priority);
   readable_->set_layout(layout->piece_length, layout->total);
+  connect_store(*info);
   {
     const std::lock_guard lock(shared_);
     layout_ = layout;
@@ -251,7 +253,7 @@ void TorrentCore::on_piece(int piece) {
   have_[static_cast<std::size_t>(piece)] = true;
   verified_ += layout_->piece_size(piece);
   readable_->add_have(piece);
-  if (trouble_ == Trouble::Storage) trouble_ = Trouble::None;  // it can be written again
+  if (trouble_ == Trouble::Storage && !write_failed_) trouble_ = Trouble::None;  // the disk works again
   load_pieces();
   plan_soon();
   if (!std::exchange(verified_is_due_, true)) {
@@ -280,31 +282,63 @@ void TorrentCore::keep_finished_files() {
         pieces_of(placement.begin, {{0}, ByteOffset{placement.file.size.value}}, layout_->piece_length);
     bool complete = true;
     for (int piece = pieces.first; complete && piece <= pieces.last; ++piece) {
-      complete = have_[static_cast<std::size_t>(piece)];
+      complete = have_[static_cast<std::size_t>(piece)] || store_->was_verified(piece);
     }
     if (!complete || !kept_.insert(static_cast<int>(file)).second) continue;
     const auto source = slot_->data_dir() /
                         handle_.torrent_file()->files().file_path(lt::file_index_t{placement.storage_index});
     // The file is whole: the end of the player waits for its copy. The slot keeps others off its folder.
-    session_.worker().post(
-        [weak = weak_from_this(), core = session_.weak_from_this(), source, folder = *folder,
-         name = kept_name(placement.file.path), file, slot = slot_](const std::stop_token& stop) {
-          auto kept = keep_file(source, folder, name, stop);
-          const auto session = core.lock();
-          if (!session) return;
-          session->post([weak, file, kept = std::move(kept)] {
-            const auto self = weak.lock();
-            if (!self || self->left_) return;
-            self->tell([&](TorrentObserver& observer) {
-              if (kept)
-                observer.on_kept(file, *kept);
-              else
-                observer.on_warning(kept.error());
-            });
-          });
-        },
-        BackgroundWorker::AtEnd::Finish);
+    auto keep = [weak = weak_from_this(), core = session_.weak_from_this(), source, folder = *folder,
+                 name = kept_name(placement.file.path), file, slot = slot_](const std::stop_token& stop) {
+      auto kept = keep_file(source, folder, name, stop);
+      const auto session = core.lock();
+      if (!session) return;
+      session->post([weak, file, kept = std::move(kept)] {
+        const auto self = weak.lock();
+        if (!self || self->left_) return;
+        self->tell([&](TorrentObserver& observer) {
+          if (kept)
+            observer.on_kept(file, *kept);
+          else
+            observer.on_warning(kept.error());
+        });
+      });
+    };
+    store_->when_written([&worker = session_.worker(), keep = std::move(keep)](bool all) {
+      if (all) worker.post(keep, BackgroundWorker::AtEnd::Finish);
+    });
   }
+}
+
+void TorrentCore::connect_store(const lt::torrent_info& info) {
+  store_ = session_.store().torrent(info.info_hashes());
+  const auto deliver = [readable = readable_](int piece, const PieceBytes& bytes) {
+    readable->deliver(piece, bytes);
+  };
+  // What the network thread is told.
+  const auto here = [weak = weak_from_this()](auto call) {
+    return [weak, call](const auto&... arguments) {
+      if (const auto self = weak.lock(); self && !self->left_) call(*self, arguments...);
+    };
+  };
+  store_->connect(
+      id_, {
+               .verified = deliver,
+               .loaded = deliver,
+               .load_failed = here([](TorrentCore& self, int, const lt::storage_error& error) {
+                 self.on_data_lost(error.ec.message());
+               }),
+               .trouble = here(
+                   [](TorrentCore& self, const lt::storage_error& error) { self.on_write_trouble(error); }),
+               .recovered = here([](TorrentCore& self) {
+                 self.write_failed_ = false;
+                 if (self.trouble_ == Trouble::Storage) self.trouble_ = Trouble::None;
+                 self.refresh_state();
+               }),
+               .lost = here([](TorrentCore& self) { self.on_data_lost("a file was deleted or cut short"); }),
+           });
+  store_->set_expected(info, handle_.piece_layers());
+  needs_layers_ = !info.info_hashes().has_v1();
 }
 
 std::optional<TorrentMetadata> TorrentCore::metadata() const {

@@ -25,6 +25,7 @@
 #include "streaming/cache_directory.h"
 #include "streaming/deadline_window.h"
 #include "streaming/peer_watch.h"
+#include "streaming/piece_store.h"
 #include "streaming/readable_torrent.h"
 #include "streaming/session.h"
 #include "streaming/torrent_metadata.h"
@@ -53,6 +54,8 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   // True when none is left.
   bool remove_observer(TorrentObserver& observer);
 
+  // nullptr before the metadata is known.
+  [[nodiscard]] const std::shared_ptr<TorrentStore>& store() const { return store_; }
   [[nodiscard]] bool is_observed() const { return !observers_.empty(); }
 
   [[nodiscard]] const lt::torrent_handle& handle() const { return handle_; }
@@ -78,12 +81,17 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   void on_metadata();
   void on_checked();
   void on_piece(int piece);
-  void on_piece_read(const lt::read_piece_alert& alert);
+  void connect_store(const lt::torrent_info& info);
+  // What is on disk is not what it was: it is checked, and fetched again where it is gone.
+  void on_data_lost(const std::string& what);
+  void on_write_trouble(const lt::storage_error& error);
   void on_file_error(const lt::file_error_alert& alert);
   void on_torrent_error(const lt::error_code& code, const std::string& file);
   void on_saved(const lt::add_torrent_params& resume);
   void report_storage(const lt::error_code& code, const std::string& file);
   void report_failed(Error error);
+  void recheck();
+  void protect_pieces(const std::vector<ReaderDemand>& readers);
   void retry_storage(std::chrono::steady_clock::time_point now);
 
   // More is wanted after nothing was.
@@ -115,6 +123,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::vector<TorrentObserver*> observers_;
   std::shared_ptr<PeerWatch> peers_;
   std::shared_ptr<ReadableTorrent> readable_;
+  std::shared_ptr<TorrentStore> store_;  // since the metadata is known
   lt::torrent_handle handle_;
   lt::info_hash_t hashes_;
 
@@ -133,12 +142,15 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   bool plan_is_due_ = false;
   bool verified_is_due_ = false;
   bool read_failed_ = false;
+  bool write_failed_ = false;
+  bool needs_layers_ = false;  // v2 alone, and the hashes of its pieces are still to come
   bool recheck_ = false;
   bool state_told_ = false;
   std::int64_t last_payload_ = 0;
   std::chrono::steady_clock::time_point last_payload_time_;
   std::chrono::steady_clock::time_point last_saved_;
   std::chrono::steady_clock::time_point next_retry_;
+  std::chrono::steady_clock::time_point last_recheck_;
   std::chrono::steady_clock::time_point next_dial_;
 
   mutable std::mutex shared_;   // guards what follows

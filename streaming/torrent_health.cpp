@@ -23,6 +23,9 @@ using Clock = std::chrono::steady_clock;
 constexpr auto save_interval = 30s;
 // A full disk is tried again this often.
 constexpr auto storage_retry = 2s;
+// Data that disappears again and again is not checked again more often than this: something is wrong with the
+// disk.
+constexpr auto recheck_interval = 10s;
 // Peers that the user named are dialled again while nobody is there: libtorrent gives up after three
 // failures.
 constexpr auto redial_interval = 3s;
@@ -47,6 +50,11 @@ void TorrentCore::on_tick(Clock::time_point now) {
   const auto payload = stats().bytes_down.value;
   if (payload != std::exchange(last_payload_, payload) || !wants_more()) last_payload_time_ = now;
   if (trouble_ == Trouble::Storage && now >= next_retry_) retry_storage(now);
+  if (needs_layers_ && checked_) {
+    const auto info = handle_.torrent_file();
+    store_->set_expected(*info, handle_.piece_layers());
+    needs_layers_ = verified_ < layout_->total;
+  }
   if (peers_->peers() == 0 && now >= next_dial_) {
     next_dial_ = now + redial_interval;
     // Only what a tracker says again makes libtorrent forgive a failure.
@@ -114,6 +122,28 @@ void TorrentCore::report_storage(const lt::error_code& code, const std::string& 
   refresh_state();
 }
 
+void TorrentCore::on_data_lost(const std::string& what) {
+  if (!checked_ || trouble_ == Trouble::Fatal) return;  // it is being looked at already
+  warn({ErrorCategory::Storage,
+        "data-lost",
+        "The data on disk is not what it was and is checked again: " + what,
+        {}});
+  if (Clock::now() - last_recheck_ >= recheck_interval) return recheck();
+  read_failed_ = true;
+  if (trouble_ != Trouble::None) return;
+  trouble_ = Trouble::Storage;
+  next_retry_ = last_recheck_ + recheck_interval;
+  refresh_state();
+}
+
+void TorrentCore::on_write_trouble(const lt::storage_error& error) {
+  write_failed_ = true;
+  next_retry_ = Clock::now() + storage_retry;
+  const auto info = handle_.torrent_file();
+  const bool named = info && error.file() >= lt::file_index_t{0} && error.file() < info->files().end_file();
+  report_storage(error.ec, named ? info->files().file_path(error.file()) : std::string{});
+}
+
 void TorrentCore::on_file_error(const lt::file_error_alert& alert) {
   const bool reading = alert.op == lt::operation_t::file_read || alert.op == lt::operation_t::file_stat ||
                        (alert.op == lt::operation_t::file_open &&
@@ -135,19 +165,29 @@ void TorrentCore::search_again() {
 
 void TorrentCore::retry_storage(Clock::time_point now) {
   next_retry_ = now + storage_retry;
+  if (write_failed_) store_->retry();
+  // What libtorrent itself has found wrong.
   handle_.clear_error();
   handle_.unset_flags(lt::torrent_flags::upload_mode);
   handle_.resume();
   if (std::exchange(read_failed_, false)) {
-    checked_ = false;
-    recheck_ = true;
-    have_.assign(have_.size(), false);
-    readable_->set_have(have_);
-    handle_.force_recheck();
-    search_again();
-    trouble_ = Trouble::None;
+    if (!write_failed_) trouble_ = Trouble::None;
+    recheck();
   }
   readable_->forget_loads();
+}
+
+void TorrentCore::recheck() {
+  last_recheck_ = Clock::now();
+  checked_ = false;
+  recheck_ = true;
+  have_.assign(have_.size(), false);
+  verified_ = 0;
+  readable_->set_have(have_);
+  readable_->forget_loads();
+  handle_.force_recheck();
+  search_again();
+  refresh_state();
 }
 
 void TorrentCore::report_failed(Error error) {

@@ -67,8 +67,7 @@ Result<std::shared_ptr<lt::torrent_info>> parse_torrent(std::string_view bytes) 
         error.code() == lt::errors::too_many_pieces_in_torrent) {
       return too_large("more pieces");
     }
-    return fail(ErrorCategory::Source, "bad-torrent",
-                "This is not a torrent file: " + error.code().message(),
+    return fail(ErrorCategory::Source, "bad-torrent", "This is not a torrent file: " + error.code().message(),
                 "Get the .torrent file again, or use the magnet link");
   }
 }

@@ -38,7 +38,10 @@ class ReadableTorrentTest : public testing::Test {
   // What a network thread does when it is woken.
   std::vector<int> answer(char letter) {
     const auto loads = torrent->pieces_to_load();
-    for (const int piece : loads) torrent->deliver(piece, piece_of(letter));
+    for (const int piece : loads) {
+      cache->insert({1, piece}, piece_of(letter));
+      torrent->deliver(piece, piece_of(letter));
+    }
     return loads;
   }
 
