@@ -85,7 +85,11 @@ int run_play(const CommandLine& command_line, MonotonicTime start) {
     }
     (*log)->set_before_line([&controls] { (*controls)->clear_status_line(); });
     player.set_input_handler([&controls](const video::InputEvent& event) { (*controls)->handle_input(event); });
+    player.set_message_handler([&controls](const std::string& text, std::chrono::milliseconds duration) {
+      (*controls)->show_message(text, duration);
+    });
     code = player.run();
+    player.set_message_handler({});
     (*log)->set_before_line({});
     player.set_input_handler({});
   }

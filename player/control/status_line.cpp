@@ -111,13 +111,19 @@ void StatusLine::clear() {
 }
 
 void StatusLine::show_message(std::string text, std::chrono::milliseconds duration, MonotonicTime now) {
+  if (text.empty()) return;
   {
     const std::scoped_lock lock(mutex_);
+    std::ranges::replace(text, '\n', ' ');
+    if (kind_ == Kind::Lines) {
+      // A log keeps what it is told: once is enough, and at once.
+      write_locked(fit_columns(text, 1000) + "\n");
+      return;
+    }
     message_ = std::move(text);
     message_until_ = now + duration;
-    std::ranges::replace(message_, '\n', ' ');
   }
-  if (kind_ == Kind::Rewritten) update({}, now);
+  update({}, now);
 }
 
 void StatusLine::write_locked(std::string_view text) {

@@ -36,7 +36,7 @@ class StatusLine {
   void update(const std::string& text, MonotonicTime now);
   // Takes the line away; the next update() brings it back.
   void clear();
-  // For a while shown in place of the status.
+  // For a while shown in place of the status; as a line of its own at once where lines are written.
   void show_message(std::string text, std::chrono::milliseconds duration, MonotonicTime now);
 
  private:

@@ -19,7 +19,10 @@ void ItemEvents::post(Task task) {
 }
 
 void ItemEvents::on_source_kind(const std::string& kind) {
-  post([kind](PlayerCore& player) { player.observer_.source(player.item_->entry.source, kind); });
+  post([kind](PlayerCore& player) {
+    player.observer_.source(player.item_->entry.source, kind);
+    player.next_report_ = std::chrono::steady_clock::now();
+  });
 }
 
 void ItemEvents::on_torrent(std::shared_ptr<OpenTorrent> torrent) {
@@ -48,7 +51,7 @@ void ItemEvents::on_swarm_changed() {
 void ItemEvents::on_swarm_error(const Error& error) {
   post([error](PlayerCore& player) {
     if (error.category == ErrorCategory::Storage) {
-      player.fail_item(error);
+      player.begin_storage_trouble(error);
     } else {
       player.log(LogLevel::Error, error.message);
     }
@@ -70,7 +73,15 @@ void ItemEvents::on_opened(OpenedSource opened) {
 }
 
 void ItemEvents::on_failed(const Error& error) {
-  post([error](PlayerCore& player) { player.fail_item(error); });
+  post([error](PlayerCore& player) {
+    Item& item = *player.item_;
+    // A torrent tries again by itself; a file that was never opened has nothing to go on with.
+    if (error.category == ErrorCategory::Storage && item.torrent && item.info) {
+      item.storage_broke_reading = true;
+      return player.begin_storage_trouble(error);
+    }
+    player.fail_item(error);
+  });
 }
 
 void ItemEvents::on_opened(const media::MediaInfo& info) {

@@ -240,6 +240,7 @@ Result<void> PlayerCore::screenshot(const std::string& path, Screenshot what) {
 }
 
 void PlayerCore::show_text(std::string text, std::chrono::milliseconds duration) {
+  if (options_.video_output == video::OutputKind::Null && message_handler_) message_handler_(text, duration);
   osd_->show_message(std::move(text), duration, std::chrono::steady_clock::now());
   redraw_ = true;
 }

@@ -143,7 +143,10 @@ void PlayerCore::handle(const video::InputEvent& event) {
     return;
   }
   if (const auto* dropped = std::get_if<video::Dropped>(&event)) {
-    load(dropped->text, LoadMode::Replace);
+    LoadMode mode = LoadMode::Replace;
+    for (std::string& source : sources_of_text(dropped->text)) {
+      load(std::move(source), std::exchange(mode, LoadMode::Append));
+    }
     return;
   }
   if (input_handler_) input_handler_(event);
@@ -179,6 +182,10 @@ void PlayerCore::stop(bool keep_playlist) {
 }
 
 void PlayerCore::quit(int exit_code) {
+  // Whoever gives up waiting for a disk without room leaves with that reason.
+  if (exit_code == 0 && waits_for_data() && disk_failed_lately(std::chrono::steady_clock::now())) {
+    exit_code = freshet::exit_code(item_->storage->error.category);
+  }
   exit_code_ = exit_code;
   quitting_ = true;
 }

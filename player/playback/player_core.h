@@ -86,6 +86,15 @@ struct Item {
   MonotonicTime network_progress{};
   Bytes network_bytes;
   int reported_peers = -1;
+
+  // The disk is full or fails: what is there is played, the rest is waited for until it can be written again.
+  struct StorageTrouble {
+    Error error;
+    MonotonicTime began;
+    std::optional<MonotonicTime> ended{};  // a try to write went well; the next one may fail again
+  };
+  std::optional<StorageTrouble> storage;
+  bool storage_broke_reading = false;  // the pipeline gave up and starts anew when that has ended
 };
 
 class PlayerCore final : public Player {
@@ -99,6 +108,10 @@ class PlayerCore final : public Player {
   int run();
   // Gets what happens in the window: keys, the wheel, drops.
   void set_input_handler(std::function<void(const video::InputEvent&)> handler) { input_handler_ = std::move(handler); }
+  // Gets what show_text says, where there is no window to show it in.
+  void set_message_handler(std::function<void(const std::string&, std::chrono::milliseconds)> handler) {
+    message_handler_ = std::move(handler);
+  }
   // A signal's number: ends with 128 + number. Any thread, not a signal handler.
   void interrupt(int signal);
 
@@ -185,6 +198,10 @@ class PlayerCore final : public Player {
   void close_item(EndReason reason, std::optional<Error> error);
   void end_item(EndReason reason, std::optional<Error> error);  // and goes on with the list
   void fail_item(const Error& error);
+  void begin_storage_trouble(const Error& error);
+  void end_storage_trouble();
+  [[nodiscard]] bool disk_fails() const { return item_ && item_->storage && !item_->storage->ended; }
+  [[nodiscard]] bool disk_failed_lately(MonotonicTime now) const;  // a try to write that went well proves little
   void on_source_opened(OpenedSource opened);
   void on_media_opened(const media::MediaInfo& info);
   void on_swarm_changed();
@@ -265,6 +282,7 @@ class PlayerCore final : public Player {
   std::map<int, Listener> listeners_;
   int next_listener_ = 1;
   std::function<void(const video::InputEvent&)> input_handler_;
+  std::function<void(const std::string&, std::chrono::milliseconds)> message_handler_;
 
   bool quitting_ = false;
   int exit_code_ = 0;

@@ -19,6 +19,10 @@ using media::TrackKind;
 // A film with more side-car files than this is a collection of subtitles; the rest can be added by hand.
 constexpr std::size_t max_sidecars = 16;
 
+constexpr auto storage_message_duration = std::chrono::seconds(8);
+// A full disk takes a block now and then. What fails again this soon never was over.
+constexpr auto storage_calm = std::chrono::seconds(10);
+
 bool matches_language(const std::string& language, const std::vector<std::string>& wanted) {
   if (language.empty()) return false;
   return std::ranges::any_of(wanted, [&](const std::string& want) {
@@ -60,7 +64,7 @@ void PlayerCore::start_current() {
                   .wanted = entry->file ? std::nullopt : options_.file,
                   .torrent = torrent_},
       sessions_, *item_->events);
-  next_report_ = now;
+  next_report_.reset();  // the first report comes after what is opened was named
 }
 
 void PlayerCore::on_source_opened(OpenedSource opened) {
@@ -173,8 +177,38 @@ void PlayerCore::on_swarm_changed() {
     item.reported_peers = stats->peers;
     observer_.peers(*stats);
   }
+  if (disk_fails() && stats->state != streaming::TorrentState::Failed) end_storage_trouble();
   changed(Change::Cache);
   redraw_ = redraw_ || waits_for_data();
+}
+
+void PlayerCore::begin_storage_trouble(const Error& error) {
+  Item& item = *item_;
+  const auto now = std::chrono::steady_clock::now();
+  redraw_ = true;
+  changed(Change::Cache);
+  if (disk_failed_lately(now)) {
+    item.storage->ended.reset();  // it is still the same trouble
+    return;
+  }
+  item.storage = Item::StorageTrouble{.error = error, .began = now};
+  observer_.error(error);
+  show_text(error.message, storage_message_duration);
+}
+
+bool PlayerCore::disk_failed_lately(MonotonicTime now) const {
+  return item_ && item_->storage && (!item_->storage->ended || now - *item_->storage->ended < storage_calm);
+}
+
+void PlayerCore::end_storage_trouble() {
+  Item& item = *item_;
+  item.storage->ended = std::chrono::steady_clock::now();
+  redraw_ = true;
+  log(LogLevel::Info, "The disk can be written again");
+  if (std::exchange(item.storage_broke_reading, false) && item.pipeline && item.info) {
+    const MediaTime at = position().value_or(MediaTime{0});
+    restart_at(item.pipeline->seek(at, media::SeekMode::Exact), at);
+  }
 }
 
 void PlayerCore::close_item(EndReason reason, std::optional<Error> error) {
@@ -211,7 +245,8 @@ void PlayerCore::end_item(EndReason reason, std::optional<Error> error) {
 }
 
 void PlayerCore::fail_item(const Error& error) {
-  observer_.error(error);
+  const bool told = item_ && item_->storage && item_->storage->error.code == error.code;
+  if (!told) observer_.error(error);
   // With several sources the first failure is the one that the exit code tells.
   if (exit_code_ == 0) exit_code_ = exit_code(error.category);
   end_item(EndReason::Error, error);

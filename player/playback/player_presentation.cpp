@@ -391,6 +391,12 @@ void PlayerCore::timeout_turn(MonotonicTime now, Deadline& deadline) {
     item_->network_progress = now;
     return;
   }
+  if (disk_failed_lately(now)) {
+    // What comes from the network meanwhile is no progress: it cannot be kept.
+    const MonotonicTime end = std::max(item_->storage->began, item_->waiting_since) + timeout;
+    if (now >= end) return fail_item(item_->storage->error);
+    return sooner(deadline, end);
+  }
   const MonotonicTime end = item_->network_progress + timeout;
   if (now < end) return sooner(deadline, end);
   const std::optional<streaming::SwarmStats> stats = swarm();
@@ -409,6 +415,11 @@ std::optional<ui::OsdWait> PlayerCore::wait_card(MonotonicTime now) const {
   const Phase phase_now = phase();
   ui::OsdWait card;
   const std::optional<streaming::SwarmStats> stats = swarm();
+  if (disk_fails()) {
+    card.title = "Waiting for the disk";
+    card.detail = item_->storage->error.message;
+    return card;
+  }
   if (stats && stats->peers > 0) card.detail = peers_text(stats->peers) + " · " + rate_text(stats->down_rate);
   switch (phase_now) {
     case Phase::FindingPeers:
@@ -441,6 +452,7 @@ std::optional<ui::OsdWait> PlayerCore::wait_card(MonotonicTime now) const {
 
 std::string PlayerCore::wait_reason() const {
   if (!item_ || !waits_for_data()) return {};
+  if (disk_fails()) return "Waiting for the disk: " + item_->storage->error.message;
   switch (phase()) {
     case Phase::FindingPeers: return "Finding peers";
     case Phase::FetchingMetadata: return "Fetching the file list";

@@ -81,4 +81,19 @@ void Playlist::set_current_title(std::string title) {
   if (has(position_)) entries_[index_of(position_)].title = std::move(title);
 }
 
+std::vector<std::string> sources_of_text(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r";
+  std::vector<std::string> sources;
+  while (!text.empty() && sources.size() < Playlist::max_entries) {
+    const auto end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    const auto first = line.find_first_not_of(blanks);
+    if (first == std::string_view::npos || line[first] == '#') continue;
+    line = line.substr(first, line.find_last_not_of(blanks) + 1 - first);
+    sources.emplace_back(line);
+  }
+  return sources;
+}
+
 }  // namespace freshet::playback

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "streaming/base/error.h"
@@ -53,5 +54,9 @@ class Playlist {
   int position_ = -1;
   int next_id_ = 1;
 };
+
+// What was dropped or pasted, one source a line; empty lines and comments ('#', as text/uri-list has them) are left
+// out. No more than a playlist holds.
+[[nodiscard]] std::vector<std::string> sources_of_text(std::string_view text);
 
 }  // namespace freshet::playback

@@ -3,6 +3,7 @@
 
 // The command line as scripts rely on it: exit codes, events, sources of each kind, sub-commands.
 
+#include <algorithm>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -74,6 +75,18 @@ INSTANTIATE_TEST_SUITE_P(
                               "0123456789012345678901234567890123456789"}},
                     ExitCase{"broken_media", 4, {"garbage.mkv"}}, ExitCase{"empty_media", 4, {"empty.mp4"}}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Events, NameTheSourceBeforeTheyTellOfProgress) {
+  const Home home;
+  const auto result = test::run(home.real_time({"--end=1.2", media("film.mkv")}), patience);
+  std::vector<std::string> names;
+  for (const Json& event : events(result.output)) names.push_back(event["event"]);
+  ASSERT_FALSE(names.empty());
+  EXPECT_EQ(names.front(), "source");
+  const auto place = [&](std::string_view name) { return std::ranges::find(names, name) - names.begin(); };
+  EXPECT_LT(place("open"), place("first_frame"));
+  EXPECT_NE(std::ranges::find(names, "progress"), names.end());
+}
 
 TEST(ExitCode, OfACacheThatCannotBeWrittenIsStorage) {
   const Home home;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "tests/end_to_end/support/framemd5.h"
 #include "tests/end_to_end/support/freshet.h"
@@ -51,6 +52,44 @@ TEST(Peers, ThatLeaveForGoodEndItWithTheNetworksCode) {
   const auto status = player.wait(patience);
   ASSERT_TRUE(status) << player.text(test::Stream::Output);
   EXPECT_EQ(status->code, 3) << player.text(test::Stream::Errors);
+}
+
+// The player with a limit on the size of its files, which is a full disk to whoever writes.
+test::Command with_full_disk(test::Command command) {
+  command.arguments.insert(command.arguments.begin(), {"sh", "-c", "ulimit -S -f 400; exec \"$0\" \"$@\""});
+  return command;
+}
+
+TEST(Disk, ThatIsFullIsToldOnceAndPlaybackGoesOnWhenThereIsRoom) {
+  const auto film = media("film.mkv");
+  const Home home;
+  const Seeder seeder(film, Arguments{"--piece-size=16KiB"});
+  test::Process player(with_full_disk(
+      home.headless(Arguments{"--framemd5=" + (home / "video").string(), "--network-timeout=0"} +
+                    alone_with({seeder.address()}) + Arguments{seeder.magnet()})));
+  const auto told = wait_for_event(player, "error");
+  ASSERT_TRUE(told) << player.text(test::Stream::Output);
+  EXPECT_EQ((*told)["exit_code"], 6) << *told;
+  const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
+  ASSERT_EQ(::prlimit(player.pid(), RLIMIT_FSIZE, &none, nullptr), 0);
+  const auto status = player.wait(patience);
+  ASSERT_TRUE(status) << "it did not go on: " << player.text(test::Stream::Output);
+  EXPECT_EQ(status->code, 0) << player.text(test::Stream::Errors);
+  EXPECT_EQ(events_named(events(player.text(test::Stream::Output)), "error").size(), 1U)
+      << player.text(test::Stream::Output);
+  expect_same_frames(read_framemd5(home / "video"), ffmpeg_video(film));
+}
+
+TEST(Disk, ThatStaysFullEndsWithTheStoragesCode) {
+  const Home home;
+  const Seeder seeder(media("film.mkv"), Arguments{"--piece-size=16KiB"});
+  test::Process player(with_full_disk(home.headless(
+      Arguments{"--network-timeout=3"} + alone_with({seeder.address()}) + Arguments{seeder.magnet()})));
+  const auto status = player.wait(patience);
+  ASSERT_TRUE(status) << player.text(test::Stream::Output);
+  EXPECT_EQ(status->code, 6) << player.text(test::Stream::Errors);
+  EXPECT_EQ(events_named(events(player.text(test::Stream::Output)), "error").size(), 1U)
+      << player.text(test::Stream::Output);
 }
 
 TEST(Peers, ThatLieAreNeverShown) {

@@ -42,6 +42,20 @@ TEST(Socat, SteersAndAsksAsInMpvsManual) {
   EXPECT_EQ(status->code, 9);
 }
 
+TEST(ShowText, IsSeenOnTheTerminalWhereThereIsNoWindow) {
+  const Home home;
+  const auto socket = home / "ipc";
+  test::Process player(
+      home.real_time({"--input-ipc-server=" + socket.string(), "--pause", media("film.mkv")}));
+  ASSERT_TRUE(wait_for_event(player, "first_frame")) << player.text(test::Stream::Errors);
+  IpcClient client(socket, player);
+  client.command(Json::array({"show-text", "seen without a window"}));
+  EXPECT_TRUE(player.wait_for_line(
+      test::Stream::Errors,
+      [](std::string_view line) { return line.find("seen without a window") != std::string_view::npos; },
+      patience));
+}
+
 TEST(NodeMpv, AScriptWrittenForMpvRunsUnchanged) {
   const char* const modules = std::getenv("FRESHET_NODE_MODULES");
   ASSERT_NE(modules, nullptr);

@@ -77,5 +77,12 @@ TEST(Playlist, ClearKeepsWhatPlays) {
   EXPECT_EQ(list.current()->source, "b");
 }
 
+TEST(SourcesOfText, AreOneALine) {
+  EXPECT_EQ(sources_of_text("magnet:?xt=urn:btih:aa&dn=A film\r\n\n  /films/b c.mkv \n# a comment\nhttp://x/y"),
+            (std::vector<std::string>{"magnet:?xt=urn:btih:aa&dn=A film", "/films/b c.mkv", "http://x/y"}));
+  EXPECT_EQ(sources_of_text("one"), std::vector<std::string>{"one"});
+  EXPECT_TRUE(sources_of_text(" \n\n").empty());
+}
+
 }  // namespace
 }  // namespace freshet::playback
