@@ -141,6 +141,9 @@ void Demuxer::describe() {
     if (context_->streams[i]->nb_frames > 0) fragmented_ = false;
   }
   index_read_ = !contains(context_->iformat->name, "matroska");
+  // Transport and program streams (matched whole: "mpegvideo" has no times of its own).
+  const std::string_view format = context_->iformat->name;
+  if (format == "mpegts" || format == "mpeg") joined_time_.emplace();
   fonts_ = collect_fonts(*context_);
 }
 
@@ -188,6 +191,7 @@ std::expected<bool, ReadError> Demuxer::read_index() {
 // file anew; its beginning is at hand by now.
 std::expected<void, ReadError> Demuxer::start_over() {
   context_.reset();
+  if (joined_time_) joined_time_->reset();
   reader_.rewind();
   if (auto opened = open_context(); !opened) return opened;
   const bool same = context_->nb_streams == streams_.size();
@@ -232,6 +236,7 @@ std::expected<PacketPointer, ReadError> Demuxer::read() {
       broken_reads_ = 0;
       // What the analysis read of other streams comes out too.
       if (std::ranges::find(enabled_, packet->stream_index) == enabled_.end()) continue;
+      if (joined_time_) join(*packet);
       return packet;
     }
     if (reader_.failure()) {
@@ -242,11 +247,23 @@ std::expected<PacketPointer, ReadError> Demuxer::read() {
   }
 }
 
+void Demuxer::join(AVPacket& packet) {
+  const PacketTimes own = times(packet);
+  if (!own.begin || !own.presented) return;
+  const MediaTime shift =
+      joined_time_->shift(packet.stream_index, *own.begin, own.end.value_or(*own.presented) - *own.presented);
+  if (shift == MediaTime{0}) return;
+  const std::int64_t ticks = to_timestamp(shift, context_->streams[packet.stream_index]->time_base);
+  if (packet.pts != no_timestamp) packet.pts += ticks;
+  if (packet.dts != no_timestamp) packet.dts += ticks;
+}
+
 std::expected<bool, ReadError> Demuxer::seek(int stream, MediaTime position, Direction direction) {
   if (must_reopen_) {
     if (auto opened = start_over(); !opened) return std::unexpected(opened.error());
   }
   broken_reads_ = 0;
+  if (joined_time_) joined_time_->reset();
   const AVRational time_base =
       stream >= 0 ? context_->streams[stream]->time_base : AVRational{1, AV_TIME_BASE};
   const std::int64_t timestamp = to_timestamp(position + info_.start_time, time_base);
@@ -282,6 +299,7 @@ std::optional<MediaTime> Demuxer::last_indexed(int stream, MediaTime position) c
 std::expected<void, ReadError> Demuxer::rewind() {
   if (!must_reopen_) {
     broken_reads_ = 0;
+    if (joined_time_) joined_time_->reset();
     const int result = avformat_seek_file(
         context_.get(), -1, std::numeric_limits<std::int64_t>::min(),
         std::min<std::int64_t>(context_->start_time == no_timestamp ? 0 : context_->start_time, 0),

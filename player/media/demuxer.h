@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "player/media/avio_reader.h"
+#include "player/media/joined_time.h"
 #include "player/media/media_info.h"
 #include "player/media/sinks.h"
 #include "player/media/stream_description.h"
@@ -75,6 +76,7 @@ class Demuxer {
   void describe();
   [[nodiscard]] std::expected<void, ReadError> find_fragmented_duration();
   void apply_discard();
+  void join(AVPacket& packet);
   [[nodiscard]] ReadError failure_or(Error error) const;
   void note_interruption(bool while_seeking);
 
@@ -86,7 +88,8 @@ class Demuxer {
   std::vector<std::shared_ptr<const StreamDescription>> streams_;
   std::vector<FontAttachment> fonts_;
   std::vector<int> enabled_;
-  int broken_reads_ = 0;        // one after the other
+  std::optional<JoinedTime> joined_time_;  // for containers whose times may start over
+  int broken_reads_ = 0;                   // one after the other
   bool all_there_ = false;      // the source has every byte: reading all over the file costs nothing
   bool use_end_index_ = false;  // read the fragments' index at the file's end
   bool fragmented_ = false;     // MP4 whose index comes with its fragments
