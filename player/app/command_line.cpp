@@ -184,7 +184,7 @@ Result<CommandLine> finish(CommandLine result, std::vector<std::string> sources,
   };
   switch (result.command) {
     case Command::Play:
-      if (run && sources.empty() && !result.play.idle) return no_source("play");
+      if (run && sources.empty() && result.play.idle == playback::Idle::No) return no_source("play");
       if (run && result.play.list && sources.empty()) return no_source("list");
       result.play.sources = std::move(sources);
       break;

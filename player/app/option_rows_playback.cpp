@@ -77,6 +77,14 @@ constexpr OptionInfo rows[] = {
        c.play.end = as<std::optional<playback::TimePoint>>(v);
        return {};
      }},
+    {.name = "resume-playback",
+     .default_text = "yes",
+     .group = Group::Playback,
+     .help = "Starts at the beginning even where quit-watch-later (the Q key) left a place to go on from.",
+     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
+       c.play.resume_playback = as<bool>(v);
+       return {};
+     }},
     {.name = "frames",
      .type = ValueType::Integer,
      .minimum = 0,
@@ -114,13 +122,39 @@ constexpr OptionInfo rows[] = {
      }},
     {.name = "loop-file",
      .aliases = "loop",
-     .type = ValueType::Choice,
+     .type = ValueType::Integer,
+     .minimum = 0,
+     .maximum = 1'000'000'000,
      .choices = "yes|no|inf",
+     .value_name = "TIMES",
      .default_text = "no",
      .group = Group::Playback,
-     .help = "Starts each file over when it ends.",
+     .help = "Starts each file over when it ends: so many times, or for ever (inf, yes).",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
-       c.play.loop_file = !is_no(v);
+       const auto* times = std::get_if<std::int64_t>(&v);
+       c.play.loop_file = times != nullptr ? static_cast<int>(*times) : is_no(v) ? 0 : playback::loop_forever;
+       return {};
+     }},
+    {.name = "ab-loop-a",
+     .type = ValueType::TimePoint,
+     .value_name = "TIME",
+     .default_text = "none",
+     .group = Group::Playback,
+     .listed = Listed::All,
+     .help = "With --ab-loop-b: playback that reaches B goes back to here. Written as --start.",
+     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
+       c.play.ab_loop_a = as<std::optional<playback::TimePoint>>(v);
+       return {};
+     }},
+    {.name = "ab-loop-b",
+     .type = ValueType::TimePoint,
+     .value_name = "TIME",
+     .default_text = "none",
+     .group = Group::Playback,
+     .listed = Listed::All,
+     .help = "The end of the stretch that is repeated; see --ab-loop-a.",
+     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
+       c.play.ab_loop_b = as<std::optional<playback::TimePoint>>(v);
        return {};
      }},
     {.name = "keep-open",
@@ -139,9 +173,12 @@ constexpr OptionInfo rows[] = {
      .default_text = "no",
      .group = Group::Playback,
      .help =
-         "Waits for something to play instead of ending: for dropped links, pasted text and control by IPC.",
+         "Waits for something to play instead of ending: for dropped links, pasted text and control by IPC. "
+         "With once it waits for the first source only.",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
-       c.play.idle = !is_no(v);
+       c.play.idle = is_no(v)                       ? playback::Idle::No
+                     : as<std::string>(v) == "once" ? playback::Idle::Once
+                                                    : playback::Idle::Yes;
        return {};
      }},
     {.name = "hr-seek",

@@ -55,8 +55,8 @@ Result<OptionValue> parse_text(const OptionInfo& option, std::string_view text) 
   switch (option.type) {
     case ValueType::Flag: return as_value(parse_flag(text));
     case ValueType::Integer:
-      // A word in place of the number, as "all" frames, leaves the variant's first alternative.
-      if (has_word(option.choices, '|', text)) return OptionValue(false);
+      // A word in place of the number, as "all" frames.
+      if (has_word(option.choices, '|', text)) return OptionValue(std::string(text));
       return as_value(parse_integer(text, static_cast<std::int64_t>(option.minimum),
                                     static_cast<std::int64_t>(option.maximum)));
     case ValueType::Number: return as_value(parse_number(text, option.minimum, option.maximum));
@@ -153,7 +153,7 @@ std::span<const std::string_view> option_names() {
 bool needs_value(const OptionInfo& option) {
   // --loop-file alone is yes, as --idle and --mute are.
   return option.type != ValueType::Flag && option.type != ValueType::Help &&
-         !(option.type == ValueType::Choice && has_word(option.choices, '|', "yes"));
+         !has_word(option.choices, '|', "yes");
 }
 
 bool can_be_negated(const OptionInfo& option) {
@@ -188,7 +188,9 @@ std::string value_syntax(const OptionInfo& option) {
     case ValueType::Choice:
       return needs_value(option) ? fmt::format("={}", option.choices) : fmt::format("[={}]", option.choices);
     default:
-      return option.choices.empty() ? fmt::format("={}", name) : fmt::format("={}|{}", name, option.choices);
+      if (option.choices.empty()) return fmt::format("={}", name);
+      return needs_value(option) ? fmt::format("={}|{}", name, option.choices)
+                                 : fmt::format("[={}|{}]", name, option.choices);
   }
 }
 

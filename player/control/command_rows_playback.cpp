@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "player/control/command_rows.h"
+#include "player/control/expand.h"
 #include "player/control/option_value.h"
 #include "player/control/osd_feedback.h"
 #include "player/control/playlist_file.h"
@@ -132,6 +133,16 @@ Outcome quit(CommandContext& context, const Arguments& arguments) {
   return {};
 }
 
+Outcome save_position(CommandContext& context, const Arguments&) {
+  return outcome_of(context.player().save_position());
+}
+
+// A place that cannot be kept is no reason to stay.
+Outcome quit_watch_later(CommandContext& context, const Arguments& arguments) {
+  (void)context.player().save_position();
+  return quit(context, arguments);
+}
+
 Outcome playlist_next(CommandContext& context, const Arguments& arguments) {
   return outcome_of(context.player().playlist_next(arguments[0] == "force"));
 }
@@ -165,6 +176,40 @@ Outcome playlist_remove(CommandContext& context, const Arguments& arguments) {
   if (index < 0 || std::cmp_greater_equal(index, player.playlist().size()))
     return {Status::CommandFailed, {}};
   return outcome_of(player.playlist_remove(static_cast<int>(index)));
+}
+
+Outcome playlist_move(CommandContext& context, const Arguments& arguments) {
+  const auto place = [&](std::size_t i) {
+    return static_cast<int>(std::clamp<std::int64_t>(arguments[i].get<std::int64_t>(), -1, 1'000'000));
+  };
+  return outcome_of(context.player().playlist_move(place(0), place(1)));
+}
+
+// Sets A, then B, then neither.
+Outcome ab_loop(CommandContext& context, const Arguments&) {
+  Player& player = context.player();
+  const auto at = player.position();
+  std::string text;
+  if (!player.ab_loop_a() || !player.ab_loop_b()) {
+    if (!at) return {Status::CommandFailed, {}};
+    const bool first = !player.ab_loop_a();
+    player.set_ab_loop(first ? at : player.ab_loop_a(), first ? player.ab_loop_b() : at);
+    text = first ? "A-B loop: from ${ab-loop-a}" : "A-B loop: ${ab-loop-a} - ${ab-loop-b}";
+  } else {
+    player.set_ab_loop(std::nullopt, std::nullopt);
+    text = "A-B loop: off";
+  }
+  if (context.osd != OsdMode::No)
+    player.show_text(expand_text(text, context.properties), std::chrono::seconds(1));
+  return {};
+}
+
+Outcome sub_seek(CommandContext& context, const Arguments& arguments) {
+  constexpr std::int64_t most = 100'000;
+  const auto lines = std::clamp(arguments[0].get<std::int64_t>(), -most, most);
+  const auto result = context.player().seek_subtitle(static_cast<int>(lines));
+  if (result) show_seek(context.properties, context.osd);
+  return outcome_of(result);
 }
 
 Outcome add_subtitles(CommandContext& context, const Arguments& arguments) {
@@ -226,11 +271,29 @@ std::vector<CommandRow> playback_commands() {
       {"loadlist", {{"url"}, {"flags", Type::Choice, true, "replace|append"}}, false, loadlist},
       {"stop", {{"flags", Type::Flags, true, "keep-playlist"}}, false, stop},
       {"quit", {{"code", Type::Integer, true}}, false, quit},
-      {"quit-watch-later", {{"code", Type::Integer, true}}, false, quit},
+      {"quit-watch-later", {{"code", Type::Integer, true}}, false, quit_watch_later},
+      {"write-watch-later-config", {}, false, save_position},
       {"playlist-next", {{"flags", Type::Choice, true, "weak|force"}}, false, playlist_next},
       {"playlist-prev", {{"flags", Type::Choice, true, "weak|force"}}, false, playlist_previous},
       {"playlist-play-index", {{"index", Type::Choice, false, "#|current|none"}}, false, playlist_play_index},
       {"playlist-remove", {{"index", Type::Choice, true, "#|current"}}, false, playlist_remove},
+      {"playlist-move", {{"index1", Type::Integer}, {"index2", Type::Integer}}, false, playlist_move},
+      {"playlist-shuffle",
+       {},
+       false,
+       [](CommandContext& c, const Arguments&) -> Outcome {
+         c.player().playlist_shuffle();
+         return {};
+       }},
+      {"playlist-unshuffle",
+       {},
+       false,
+       [](CommandContext& c, const Arguments&) -> Outcome {
+         c.player().playlist_unshuffle();
+         return {};
+       }},
+      {"ab-loop", {}, false, ab_loop},
+      {"sub-seek", {{"skip", Type::Integer}, {"flags", Type::Choice, true, "primary"}}, false, sub_seek},
       {"playlist-clear",
        {},
        false,

@@ -40,6 +40,13 @@ std::vector<std::string_view> split(std::string_view words, char separator) {
   return result;
 }
 
+// Among a Choice's words: a whole number is good, too.
+constexpr std::string_view any_number = "#";
+constexpr std::int64_t max_choice_number = 1'000'000'000;
+bool takes_numbers(const Property& property) {
+  return std::ranges::count(split(property.choices, '|'), any_number) > 0;
+}
+
 bool has_range(const Property& property) {
   return property.maximum > property.minimum;
 }
@@ -48,6 +55,9 @@ std::expected<Json, Status> coerce_text(const Property& property, const std::str
   const double limit = 1e15;  // exact in a double
   const double minimum = has_range(property) ? property.minimum : -limit;
   const double maximum = has_range(property) ? property.maximum : limit;
+  // A word that stands for no number: "no" for a time.
+  if (property.type == PropertyType::Time && std::ranges::count(split(property.choices, '|'), text) > 0)
+    return Json(text);
   switch (property.type) {
     case PropertyType::Flag:
       if (const auto value = parse_flag(text)) return Json(*value);
@@ -66,7 +76,10 @@ std::expected<Json, Status> coerce_text(const Property& property, const std::str
       break;
     case PropertyType::Text: return Json(text);
     case PropertyType::Choice:
-      if (std::ranges::count(split(property.choices, '|'), text) > 0) return Json(text);
+      if (text != any_number && std::ranges::count(split(property.choices, '|'), text) > 0) return Json(text);
+      if (const auto value = parse_integer(text, 0, max_choice_number); value && takes_numbers(property)) {
+        return Json(*value);
+      }
       break;
     case PropertyType::Track:
       if (parse_track(text)) return Json(text);
@@ -94,6 +107,8 @@ std::expected<Json, Status> coerce(const Property& property, const Json& value) 
       return coerce_text(property, value.dump());
     case PropertyType::Real:
     case PropertyType::Time:
+      if (value.is_boolean() && !value.get<bool>() && !property.choices.empty())
+        return coerce_text(property, "no");
       if (!value.is_number()) break;
       if (!std::isfinite(value.get<double>()) ||
           (has_range(property) &&
@@ -103,6 +118,7 @@ std::expected<Json, Status> coerce(const Property& property, const Json& value) 
       return Json(value.get<double>());
     case PropertyType::Choice:
       if (value.is_boolean()) return coerce_text(property, value.get<bool>() ? "yes" : "no");
+      if (value.is_number_integer() && takes_numbers(property)) return coerce_text(property, value.dump());
       break;
     case PropertyType::Track:
       if (value.is_boolean() && !value.get<bool>()) return Json("no");
@@ -284,8 +300,11 @@ Status Properties::cycle(std::string_view name, Direction direction) {
   if (!value) return Status::PropertyUnavailable;
   if (property.type == PropertyType::Flag) return property.set(context_, Json(!value->get<bool>()));
   if (property.type == PropertyType::Choice) {
-    const auto choices = split(property.choices, '|');
-    const auto found = std::ranges::find(choices, value->get_ref<const std::string&>());
+    auto choices = split(property.choices, '|');
+    std::erase(choices, any_number);
+    // From a number, or a word that has gone: on to the first one.
+    const auto found = value->is_string() ? std::ranges::find(choices, value->get_ref<const std::string&>())
+                                          : std::prev(choices.end());
     const std::size_t at = static_cast<std::size_t>(found - choices.begin());
     const std::size_t step = direction == Direction::Up ? 1 : choices.size() - 1;
     return property.set(context_, Json(std::string(choices[(at + step) % choices.size()])));

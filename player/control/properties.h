@@ -59,7 +59,8 @@ struct Property {
   // seconds), text; a Track as text.
   Status (*set)(PropertyContext&, const Json&) = nullptr;
   double minimum = 0, maximum = 0;  // Integer, Real and Time, when maximum > minimum
-  std::string_view choices = {};    // of a Choice, separated by '|'
+  // Separated by '|': of a Choice ("#": or a whole number); of a Time the words that it also takes.
+  std::string_view choices = {};
   // For people; nullptr: by the type.
   std::string (*display)(const PropertyContext&, const Json&) = nullptr;
 };

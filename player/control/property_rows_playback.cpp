@@ -105,6 +105,13 @@ Json cache_state(const PropertyContext& c) {
   return state;
 }
 
+Value time_or_no(std::optional<MediaTime> time) {
+  return time ? Value(to_seconds(*time)) : Value("no");
+}
+std::optional<MediaTime> time_of(const Json& value) {
+  return value.is_number() ? std::optional(from_seconds(value.get<double>())) : std::nullopt;
+}
+
 std::string two_digits(const PropertyContext&, const Json& value) {
   return fmt::format("{:.2f}", value.get<double>());
 }
@@ -294,13 +301,38 @@ constexpr Property
                 {.name = "loop-file",
                  .type = PropertyType::Choice,
                  .changes = bits(Change::Other),
-                 .get = [](const PropertyContext& c) -> Value { return c.player.loop_file() ? "inf" : "no"; },
+                 .get = [](const PropertyContext& c) -> Value {
+                   const int times = c.player.loop_file();
+                   return times == 0 ? Value("no") : times < 0 ? Value("inf") : Value(times);
+                 },
                  .set =
                      [](PropertyContext& c, const Json& v) {
-                       c.player.set_loop_file(v != "no");
+                       c.player.set_loop_file(v.is_number() ? v.get<int>()
+                                              : v == "no"   ? 0
+                                                            : playback::loop_forever);
                        return Status::Success;
                      },
-                 .choices = "no|inf|yes"},
+                 .choices = "no|inf|yes|#"},
+                {.name = "ab-loop-a",
+                 .type = PropertyType::Time,
+                 .changes = bits(Change::Other, Change::Media),
+                 .get = [](const PropertyContext& c) { return time_or_no(c.player.ab_loop_a()); },
+                 .set =
+                     [](PropertyContext& c, const Json& v) {
+                       c.player.set_ab_loop(time_of(v), c.player.ab_loop_b());
+                       return Status::Success;
+                     },
+                 .choices = "no"},
+                {.name = "ab-loop-b",
+                 .type = PropertyType::Time,
+                 .changes = bits(Change::Other, Change::Media),
+                 .get = [](const PropertyContext& c) { return time_or_no(c.player.ab_loop_b()); },
+                 .set =
+                     [](PropertyContext& c, const Json& v) {
+                       c.player.set_ab_loop(c.player.ab_loop_a(), time_of(v));
+                       return Status::Success;
+                     },
+                 .choices = "no"},
                 {.name = "hr-seek",
                  .type = PropertyType::Choice,
                  .get = [](const PropertyContext& c) -> Value {
@@ -315,7 +347,10 @@ constexpr Property
                 {.name = "idle",
                  .type = PropertyType::Choice,
                  .get = [](const PropertyContext& c)
-                     -> Value { return c.player.options().idle ? "yes" : "no"; }},
+                     -> Value {
+                   const playback::Idle idle = c.player.options().idle;
+                   return idle == playback::Idle::Yes ? "yes" : idle == playback::Idle::Once ? "once" : "no";
+                 }},
                 {.name = "untimed",
                  .type = PropertyType::Flag,
                  .get = [](const PropertyContext& c) -> Value { return c.player.options().untimed; }},

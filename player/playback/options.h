@@ -19,6 +19,11 @@
 
 namespace freshet::playback {
 
+// --idle: what happens when nothing is left to play. Once: waits at the start only, for the first source.
+enum class Idle : std::uint8_t { No, Once, Yes };
+
+inline constexpr int loop_forever = -1;
+
 enum class HrSeek : std::uint8_t { No, Absolute, Always };
 
 // --start and --end: seconds, [hh:]mm:ss[.fff], a percentage, or "-t" from the end.
@@ -34,16 +39,18 @@ struct Options {
   std::optional<std::string> file;            // --file=INDEX|GLOB
   bool list = false;                          // --list
   // playing
-  bool idle = false;
+  Idle idle = Idle::No;
   bool keep_open = false;
   HrSeek hr_seek = HrSeek::Absolute;
   std::optional<TimePoint> start;
   std::optional<TimePoint> end;
+  bool resume_playback = true;                // where `quit-watch-later` left
   double speed = 1;
   double volume = 100;
   bool mute = false;
   bool pause = false;
-  bool loop_file = false;
+  int loop_file = 0;                          // how often each file starts over; loop_forever
+  std::optional<TimePoint> ab_loop_a, ab_loop_b;
   bool fullscreen = false;
   media::TrackChoice video, audio, subtitle;
   std::vector<std::string> audio_languages, subtitle_languages;

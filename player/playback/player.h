@@ -81,11 +81,18 @@ class Player {
   virtual int load(std::string source, LoadMode mode) = 0;  // entry id
   virtual void stop(bool keep_playlist) = 0;
   virtual void quit(int exit_code) = 0;
+  // Kept until the same file is opened again, which then goes on from here (--resume-playback). Errors: Usage
+  // "nothing-playing", Storage "write-failed".
+  virtual Result<void> save_position() = 0;
   virtual Result<void> playlist_next(bool force) = 0;  // Errors: Usage "no-next"
   virtual Result<void> playlist_previous() = 0;
   virtual Result<void> playlist_play(int position) = 0;  // 0-based
   virtual void playlist_clear() = 0;                     // all but the playing one
   virtual Result<void> playlist_remove(int position) = 0;
+  // The entry at `from` takes the place of the one at `to`, which may be one past the last.
+  virtual Result<void> playlist_move(int from, int to) = 0;
+  virtual void playlist_shuffle() = 0;
+  virtual void playlist_unshuffle() = 0;  // back to the order in which the entries came
   [[nodiscard]] virtual const std::vector<PlaylistEntry>& playlist() const = 0;
   [[nodiscard]] virtual int playlist_position() const = 0;  // -1: none
 
@@ -105,7 +112,12 @@ class Player {
   virtual void set_audio_delay(MediaTime delay) = 0;
   virtual void set_subtitles_visible(bool visible) = 0;
   virtual void set_fullscreen(bool on) = 0;
-  virtual void set_loop_file(bool on) = 0;
+  virtual void set_loop_file(int times) = 0;  // from here on; loop_forever
+  // Playback that reaches B goes back to A; both must be set, in either order.
+  virtual void set_ab_loop(std::optional<MediaTime> a, std::optional<MediaTime> b) = 0;
+  // To the subtitle line `lines` after (before) the one that is shown or was shown last. Errors: Usage
+  // "nothing-to-seek", "no-such-line" (none is known there: it may not have been read yet).
+  virtual Result<void> seek_subtitle(int lines) = 0;
   enum class Screenshot : std::uint8_t { Video, Subtitles, Window };
   virtual Result<void> screenshot(const std::string& path, Screenshot what) = 0;
   // On the screen and, without a window, on the terminal's status line.
@@ -127,7 +139,9 @@ class Player {
   [[nodiscard]] virtual double volume() const = 0;
   [[nodiscard]] virtual bool muted() const = 0;
   [[nodiscard]] virtual bool fullscreen() const = 0;
-  [[nodiscard]] virtual bool loop_file() const = 0;
+  [[nodiscard]] virtual int loop_file() const = 0;
+  [[nodiscard]] virtual std::optional<MediaTime> ab_loop_a() const = 0;
+  [[nodiscard]] virtual std::optional<MediaTime> ab_loop_b() const = 0;
   [[nodiscard]] virtual MediaTime subtitle_delay() const = 0;
   [[nodiscard]] virtual MediaTime audio_delay() const = 0;
   [[nodiscard]] virtual bool subtitles_visible() const = 0;

@@ -201,9 +201,29 @@ void PlayerCore::set_fullscreen(bool on) {
   changed(Change::Window);
 }
 
-void PlayerCore::set_loop_file(bool on) {
-  loop_file_ = on;
+void PlayerCore::set_loop_file(int times) {
+  loop_file_ = times;
+  if (item_) item_->loops_left = times;
   changed(Change::Other);
+}
+
+void PlayerCore::set_ab_loop(std::optional<MediaTime> a, std::optional<MediaTime> b) {
+  ab_loop_a_ = a;
+  ab_loop_b_ = b;
+  // What the viewer decided counts, not what the command line said.
+  options_.ab_loop_a.reset();
+  options_.ab_loop_b.reset();
+  if (item_) item_->entered = position().value_or(MediaTime{0});
+  changed(Change::Other);
+}
+
+Result<void> PlayerCore::seek_subtitle(int lines) {
+  const int track = selected(TrackKind::Subtitle);
+  const auto at = position();
+  if (track == 0 || !at || !item_->info) return nothing_to_seek();
+  const auto start = subtitles_->line_start(track, *at - subtitle_delay_, lines);
+  if (!start) return fail(ErrorCategory::Usage, "no-such-line", "No subtitle line is known there");
+  return seek_to(std::max(MediaTime{0}, *start + subtitle_delay_), SeekMode::Exact);
 }
 
 Result<void> PlayerCore::screenshot(const std::string& path, Screenshot what) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "player/playback/item_events.h"
+#include "player/playback/watch_later.h"
 
 namespace freshet::playback {
 
@@ -26,7 +27,8 @@ PlayerCore::PlayerCore(Options options, std::unique_ptr<video::VideoOutput> vide
       fullscreen_(options_.fullscreen),
       loop_file_(options_.loop_file),
       subtitle_delay_(options_.subtitle_delay),
-      audio_delay_(options_.audio_delay) {
+      audio_delay_(options_.audio_delay),
+      idle_(options_.idle) {
   if (options_.audio.kind != media::TrackChoice::Kind::Off) {
     const audio::AudioOptions sound{.volume = volume_,
                                     .mute = muted_,
@@ -174,11 +176,19 @@ void PlayerCore::stop(bool keep_playlist) {
   torrent_.reset();
   if (!keep_playlist) playlist_.clear();
   changed(Change::Playlist);
-  if (options_.idle) {
+  if (idle_ == Idle::Yes) {
     become_idle(std::nullopt);
   } else {
     quit(exit_code_);
   }
+}
+
+Result<void> PlayerCore::save_position() {
+  const auto at = position();
+  if (!item_ || !item_->info || !at) {
+    return fail(ErrorCategory::Usage, "nothing-playing", "Nothing is playing whose place could be kept");
+  }
+  return save_place(watch_later_folder(options_), {.source = item_->entry.source, .file = item_->source.file}, *at);
 }
 
 void PlayerCore::quit(int exit_code) {
@@ -214,6 +224,22 @@ Result<void> PlayerCore::playlist_play(int position) {
 
 void PlayerCore::playlist_clear() {
   playlist_.clear_but_current();
+  changed(Change::Playlist);
+}
+
+Result<void> PlayerCore::playlist_move(int from, int to) {
+  auto moved = playlist_.move(from, to);
+  if (moved) changed(Change::Playlist);
+  return moved;
+}
+
+void PlayerCore::playlist_shuffle() {
+  playlist_.shuffle();
+  changed(Change::Playlist);
+}
+
+void PlayerCore::playlist_unshuffle() {
+  playlist_.unshuffle();
   changed(Change::Playlist);
 }
 

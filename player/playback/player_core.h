@@ -65,6 +65,8 @@ struct Item {
   std::int64_t dropped = 0;
   bool ended = false;             // kept open at its end
   std::optional<MediaTime> end;   // --end, resolved
+  int loops_left = 0;             // of --loop-file
+  MediaTime entered{0};           // where the last seek or the start led to
 
   struct Seek {
     MediaTime target;
@@ -122,11 +124,15 @@ class PlayerCore final : public Player {
   int load(std::string source, LoadMode mode) override;
   void stop(bool keep_playlist) override;
   void quit(int exit_code) override;
+  Result<void> save_position() override;
   Result<void> playlist_next(bool force) override;
   Result<void> playlist_previous() override;
   Result<void> playlist_play(int position) override;
   void playlist_clear() override;
   Result<void> playlist_remove(int position) override;
+  Result<void> playlist_move(int from, int to) override;
+  void playlist_shuffle() override;
+  void playlist_unshuffle() override;
   const std::vector<PlaylistEntry>& playlist() const override { return playlist_.entries(); }
   int playlist_position() const override { return playlist_.position(); }
   Result<void> seek_to(MediaTime target, media::SeekMode mode) override;
@@ -144,7 +150,9 @@ class PlayerCore final : public Player {
   void set_audio_delay(MediaTime delay) override;
   void set_subtitles_visible(bool visible) override;
   void set_fullscreen(bool on) override;
-  void set_loop_file(bool on) override;
+  void set_loop_file(int times) override;
+  void set_ab_loop(std::optional<MediaTime> a, std::optional<MediaTime> b) override;
+  Result<void> seek_subtitle(int lines) override;
   Result<void> screenshot(const std::string& path, Screenshot what) override;
   void show_text(std::string text, std::chrono::milliseconds duration) override;
   void show_progress() override;
@@ -161,7 +169,9 @@ class PlayerCore final : public Player {
   double volume() const override { return volume_; }
   bool muted() const override { return muted_; }
   bool fullscreen() const override { return fullscreen_; }
-  bool loop_file() const override { return loop_file_; }
+  int loop_file() const override { return loop_file_; }
+  std::optional<MediaTime> ab_loop_a() const override { return ab_loop_a_; }
+  std::optional<MediaTime> ab_loop_b() const override { return ab_loop_b_; }
   MediaTime subtitle_delay() const override { return subtitle_delay_; }
   MediaTime audio_delay() const override { return audio_delay_; }
   bool subtitles_visible() const override { return subtitles_visible_; }
@@ -227,6 +237,7 @@ class PlayerCore final : public Player {
   void begin_stall(MonotonicTime now);
   void end_stall(MonotonicTime now);
   void reach_end(MonotonicTime now);
+  [[nodiscard]] std::optional<std::pair<MediaTime, MediaTime>> ab_loop() const;  // in order, when it applies
   void draw(MonotonicTime now);
   [[nodiscard]] std::vector<video::OverlayPointer> subtitle_overlays(const subtitles::Canvas& canvas);
   [[nodiscard]] BufferingInput buffering(MonotonicTime now) const;
@@ -265,7 +276,9 @@ class PlayerCore final : public Player {
 
   bool paused_ = false;
   double speed_ = 1, volume_ = 100;
-  bool muted_ = false, fullscreen_ = false, loop_file_ = false, subtitles_visible_ = true;
+  bool muted_ = false, fullscreen_ = false, subtitles_visible_ = true;
+  int loop_file_ = 0;
+  std::optional<MediaTime> ab_loop_a_, ab_loop_b_;
   MediaTime subtitle_delay_{0}, audio_delay_{0};
   bool step_pending_ = false;
   bool clock_running_ = false;
@@ -284,6 +297,7 @@ class PlayerCore final : public Player {
   std::function<void(const video::InputEvent&)> input_handler_;
   std::function<void(const std::string&, std::chrono::milliseconds)> message_handler_;
 
+  Idle idle_ = Idle::No;
   bool quitting_ = false;
   int exit_code_ = 0;
   int openings_ = 0;

@@ -8,6 +8,7 @@
 #include "player/playback/item_events.h"
 #include "player/playback/player_core.h"
 #include "player/playback/swarm_relay.h"
+#include "player/playback/watch_later.h"
 
 namespace freshet::playback {
 
@@ -49,6 +50,8 @@ void PlayerCore::start_current() {
   item_ = std::make_unique<Item>();
   item_->id = entry->id;
   item_->entry = *entry;
+  item_->loops_left = loop_file_;
+  if (idle_ == Idle::Once) idle_ = Idle::No;  // it has waited
   item_->events = std::make_unique<ItemEvents>(*this, ++openings_);
   item_->waiting_since = now;
   item_->network_progress = now;
@@ -89,6 +92,14 @@ void PlayerCore::on_source_opened(OpenedSource opened) {
     pipeline.start = options_.start->time;
     pipeline.start_mode = options_.hr_seek == HrSeek::No ? media::SeekMode::Keyframe : media::SeekMode::Exact;
   }
+  // What the viewer asks for now counts more than where somebody stopped once.
+  if (const auto place = options_.resume_playback
+                             ? take_place(watch_later_folder(options_), {item.entry.source, item.source.file})
+                             : std::nullopt;
+      place && !options_.start) {
+    pipeline.start = *place;
+    log(LogLevel::Info, "Going on where it was left; --no-resume-playback starts at the beginning");
+  }
   last_generation_ = next(last_generation_);
   pipeline.first_generation = last_generation_;
   item.generation = last_generation_;
@@ -117,6 +128,8 @@ void PlayerCore::on_media_opened(const media::MediaInfo& info) {
   item.info = info;
   for (const std::string& skipped : info.skipped) log(LogLevel::Warning, skipped);
   item.end = resolve(options_.end);
+  if (!ab_loop_a_) ab_loop_a_ = resolve(options_.ab_loop_a);
+  if (!ab_loop_b_) ab_loop_b_ = resolve(options_.ab_loop_b);
   observer_.open({.file = item.source.name,
                   .index = item.source.file,
                   .size = item.source.bytes->size(),
@@ -237,7 +250,7 @@ void PlayerCore::end_item(EndReason reason, std::optional<Error> error) {
   close_item(reason, std::move(error));
   if (playlist_.advance(1)) {
     start_current();
-  } else if (options_.idle) {
+  } else if (idle_ == Idle::Yes) {
     become_idle(shown);
   } else {
     quit(exit_code_);

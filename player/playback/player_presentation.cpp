@@ -127,6 +127,7 @@ void PlayerCore::finish_restart(MonotonicTime now) {
   sound_waits_ = sound && picture && *sound > item.shown->pts + sound_tolerance;
   if (!picture) add_sidecars();
   emit({.kind = PlayerEvent::Kind::PlaybackRestart, .entry_id = item.id});
+  item.entered = picture ? item.shown->pts : clock_.position(now);
   apply_running(now);
 }
 
@@ -312,6 +313,14 @@ void PlayerCore::end_turn(MonotonicTime now, Deadline& deadline) {
   Item& item = *item_;
   if (quitting_) return;
   const MediaTime position = clock_.position(now);
+  if (const auto loop = ab_loop(); loop && clock_running_) {
+    if (position >= loop->second || (item.shown && item.shown->pts >= loop->second)) {
+      return start_seek(loop->first, media::SeekMode::Exact, now);
+    }
+    if (clock_.rate() > 0) {
+      sooner(deadline, now + from_seconds(to_seconds(loop->second - position) / clock_.rate()));
+    }
+  }
   if (item.end && clock_running_) {
     if (position >= *item.end || (item.shown && item.shown->pts >= *item.end)) return reach_end(now);
     if (clock_.rate() > 0) sooner(deadline, now + from_seconds(to_seconds(*item.end - position) / clock_.rate()));
@@ -337,9 +346,19 @@ void PlayerCore::end_turn(MonotonicTime now, Deadline& deadline) {
   reach_end(now);
 }
 
+std::optional<std::pair<MediaTime, MediaTime>> PlayerCore::ab_loop() const {
+  if (!item_ || !ab_loop_a_ || !ab_loop_b_ || *ab_loop_a_ == *ab_loop_b_) return std::nullopt;
+  const auto [from, to] = std::minmax(*ab_loop_a_, *ab_loop_b_);
+  // As mpv: who seeks behind B wants to be there.
+  if (item_->entered >= to) return std::nullopt;
+  return std::pair(from, to);
+}
+
 void PlayerCore::reach_end(MonotonicTime now) {
   Item& item = *item_;
-  if (loop_file_) {
+  if (const auto loop = ab_loop()) return start_seek(loop->first, media::SeekMode::Exact, now);
+  if (item.loops_left != 0) {
+    if (item.loops_left > 0) --item.loops_left;
     start_seek(MediaTime{0}, media::SeekMode::Exact, now);
     return;
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <random>
 #include <utility>
 
 namespace freshet::playback {
@@ -57,6 +58,39 @@ Result<bool> Playlist::remove(int position) {
   if (position < position_) --position_;
   if (was_current && !has(position_)) position_ = -1;
   return was_current;
+}
+
+void Playlist::find_again(int id) {
+  const auto found = std::ranges::find(entries_, id, &PlaylistEntry::id);
+  position_ = found == entries_.end() ? -1 : static_cast<int>(found - entries_.begin());
+}
+
+Result<void> Playlist::move(int from, int to) {
+  if (!has(from) || (!has(to) && to != static_cast<int>(entries_.size()))) {
+    return fail(ErrorCategory::Usage, "no-such-entry", "The playlist has no entry at that place");
+  }
+  const int id = current() ? current()->id : 0;
+  const auto entry = std::next(entries_.begin(), from);
+  const auto place = std::next(entries_.begin(), to);
+  if (from < to) {
+    std::rotate(entry, std::next(entry), place);
+  } else {
+    std::rotate(place, entry, std::next(entry));
+  }
+  find_again(id);
+  return {};
+}
+
+void Playlist::shuffle() {
+  const int id = current() ? current()->id : 0;
+  std::ranges::shuffle(entries_, std::mt19937(std::random_device()()));
+  find_again(id);
+}
+
+void Playlist::unshuffle() {
+  const int id = current() ? current()->id : 0;
+  std::ranges::stable_sort(entries_, {}, &PlaylistEntry::id);
+  find_again(id);
 }
 
 void Playlist::expand_current(std::span<const FileIndex> files, std::span<const std::string> titles) {

@@ -44,12 +44,18 @@ class Playlist {
   [[nodiscard]] bool has(int position) const;
   // Removes an entry; true when it was the current one (then the one that took its place, if any, is current).
   Result<bool> remove(int position);
+  // The entry at `from` takes the place of the one at `to`, which may be one past the last.
+  Result<void> move(int from, int to);
+  void shuffle();    // the current entry stays current, wherever it goes
+  void unshuffle();  // by the order in which the entries came
   // A torrent turned out to hold several files: the current entry becomes that many, the first stays current
   // and keeps its id.
   void expand_current(std::span<const FileIndex> files, std::span<const std::string> titles);
   void set_current_title(std::string title);
 
  private:
+  void find_again(int id);  // the current entry after the order changed
+
   std::vector<PlaylistEntry> entries_;
   int position_ = -1;
   int next_id_ = 1;

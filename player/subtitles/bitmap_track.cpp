@@ -87,6 +87,14 @@ std::shared_ptr<const BitmapTrack::Shown> BitmapTrack::at(MediaTime at) const {
   return event->second.shown;
 }
 
+std::vector<MediaTime> BitmapTrack::starts() const {
+  std::vector<MediaTime> starts;
+  for (const auto& [start, event] : events_) {
+    if (!event.shown->pictures.empty()) starts.push_back(start);
+  }
+  return starts;
+}
+
 std::optional<MediaTime> BitmapTrack::next_change(MediaTime at) const {
   const auto after = events_.upper_bound(at);
   std::optional<MediaTime> next;

@@ -35,6 +35,8 @@ class BitmapTrack {
   // What is seen at `at`; null when nothing. The same pointer means the same pictures.
   [[nodiscard]] std::shared_ptr<const Shown> at(MediaTime at) const;
   [[nodiscard]] std::optional<MediaTime> next_change(MediaTime at) const;
+  // Where pictures begin, ascending.
+  [[nodiscard]] std::vector<MediaTime> starts() const;
 
  private:
   struct Event {

@@ -123,6 +123,17 @@ class Renderer final : public SubtitleRenderer {
     return std::min(next.value_or(retry), retry);
   }
 
+  std::optional<MediaTime> line_start(int track_id, MediaTime at, int lines) const override {
+    const std::scoped_lock lock(mutex_);
+    const auto found = tracks_.find(track_id);
+    if (found == tracks_.end()) return std::nullopt;
+    const auto starts = std::visit([](const auto& track) { return track.starts(); }, found->second);
+    const auto after = std::ranges::upper_bound(starts, at);
+    const auto place = (after - starts.begin()) - 1 + lines;
+    if (place < 0 || place >= std::ssize(starts)) return std::nullopt;
+    return starts[static_cast<std::size_t>(place)];
+  }
+
   std::string text(int track_id, MediaTime at) const override {
     const std::scoped_lock lock(mutex_);
     const auto found = tracks_.find(track_id);

@@ -29,6 +29,9 @@ class SubtitleRenderer : public media::SubtitleSink {
                                                                   const Canvas& canvas) = 0;
   // The next time after `at` when render() would give something else (start or end of an event), if known.
   [[nodiscard]] virtual std::optional<MediaTime> next_change(int track_id, MediaTime at) const = 0;
+  // Where the line begins that is `lines` after (negative: before) the one that is seen at `at` or was seen
+  // last; 0: where that one begins. Of lines that are known.
+  [[nodiscard]] virtual std::optional<MediaTime> line_start(int track_id, MediaTime at, int lines) const = 0;
   // Plain text seen at `at` (mpv's sub-text), without ASS tags.
   [[nodiscard]] virtual std::string text(int track_id, MediaTime at) const = 0;
   // All tracks and events are forgotten: a new file.

@@ -23,7 +23,9 @@ long long to_milliseconds(MediaTime time) {
 }
 
 // libass asks for a frame by the millisecond it lies in.
-long long moment(MediaTime at) { return std::chrono::floor<std::chrono::milliseconds>(bounded(at)).count(); }
+long long moment(MediaTime at) {
+  return std::chrono::floor<std::chrono::milliseconds>(bounded(at)).count();
+}
 
 std::span<const ASS_Event> events_of(const ASS_Track& track) {
   return {track.events, static_cast<std::size_t>(track.n_events)};
@@ -49,9 +51,9 @@ TextTrack::TextTrack(AssTrack track, const std::string& header)
   if (native_) return;
   ass_track_set_feature(track_.get(), ASS_FEATURE_WRAP_UNICODE, 1);
   ass_track_set_feature(track_.get(), ASS_FEATURE_WHOLE_TEXT_LAYOUT, 1);
-  // Not ASS_FEATURE_BIDI_BRACKETS: libass 0.17.1 crashes when a track with it is drawn by a renderer that drew
-  // one without it before (ass_shaper.c: btypes grows only together with the other arrays).
-  // Plain formats do not say the direction of their text: -1 finds it out by its letters.
+  // Not ASS_FEATURE_BIDI_BRACKETS: libass 0.17.1 crashes when a track with it is drawn by a renderer that
+  // drew one without it before (ass_shaper.c: btypes grows only together with the other arrays). Plain
+  // formats do not say the direction of their text: -1 finds it out by its letters.
   for (ASS_Style& style : std::span(track_->styles, static_cast<std::size_t>(track_->n_styles))) {
     style.Encoding = -1;
   }
@@ -114,6 +116,15 @@ std::optional<MediaTime> TextTrack::next_change(MediaTime at) const {
   }
   if (!next) return std::nullopt;
   return std::chrono::milliseconds(*next);
+}
+
+std::vector<MediaTime> TextTrack::starts() const {
+  std::vector<MediaTime> starts;
+  for (const ASS_Event& event : events_of(*track_)) starts.push_back(std::chrono::milliseconds(event.Start));
+  std::ranges::sort(starts);
+  const auto twice = std::ranges::unique(starts);
+  starts.erase(twice.begin(), twice.end());
+  return starts;
 }
 
 std::string TextTrack::text(MediaTime at) const {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "player/media/sinks.h"
 #include "player/subtitles/ass_engine.h"
@@ -29,6 +30,8 @@ class TextTrack {
 
   [[nodiscard]] std::optional<MediaTime> next_change(MediaTime at) const;
   [[nodiscard]] std::string text(MediaTime at) const;
+  // Where lines begin, ascending, each time once.
+  [[nodiscard]] std::vector<MediaTime> starts() const;
   // Whether anything is seen at `at`, and little enough of it to be drawn.
   [[nodiscard]] bool drawable(MediaTime at) const;
   // Written for ASS, not converted from a plain format: it knows where on the picture it wants to be.

@@ -167,8 +167,12 @@ TEST_F(CommandLineTest, AValueBehindABlankIsExplained) {
 
 TEST_F(CommandLineTest, NothingToPlayIsAnErrorUnlessIdle) {
   EXPECT_EQ(refused({"--pause"}).code, "no-source");
-  EXPECT_TRUE(parsed({"--idle"}).play.idle);
-  EXPECT_FALSE(parsed({"--idle=no", "a"}).play.idle);
+  EXPECT_EQ(parsed({"--idle"}).play.idle, playback::Idle::Yes);
+  EXPECT_EQ(parsed({"--idle=once"}).play.idle, playback::Idle::Once);
+  EXPECT_EQ(parsed({"--idle=no", "a"}).play.idle, playback::Idle::No);
+  EXPECT_EQ(parsed({"--loop-file", "a"}).play.loop_file, playback::loop_forever);
+  EXPECT_EQ(parsed({"--loop-file=2", "a"}).play.loop_file, 2);
+  EXPECT_EQ(parsed({"--no-loop-file", "a"}).play.loop_file, 0);
 }
 
 TEST_F(CommandLineTest, SeedTakesValuesBothWays) {

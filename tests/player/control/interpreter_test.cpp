@@ -126,9 +126,46 @@ TEST_F(InterpreterTest, ChangesProperties) {
   text("add sub-delay -0.1");
   EXPECT_EQ(player_.subtitle_delay_, -100ms);
   text("cycle-values loop-file \"inf\" \"no\"");
-  EXPECT_TRUE(player_.loop_file_);
+  EXPECT_EQ(player_.loop_file_, playback::loop_forever);
   text("cycle-values loop-file \"inf\" \"no\"");
-  EXPECT_FALSE(player_.loop_file_);
+  EXPECT_EQ(player_.loop_file_, 0);
+}
+
+TEST_F(InterpreterTest, SetsTheStretchToRepeatStepByStep) {
+  player_.position_ = 3s;
+  EXPECT_EQ(get("ab-loop-a"), Json("no"));
+  EXPECT_EQ(text("ab-loop"), Status::Success);
+  player_.position_ = 5s;
+  EXPECT_EQ(text("ab-loop"), Status::Success);
+  EXPECT_EQ(get("ab-loop-a"), 3.0);
+  EXPECT_EQ(get("ab-loop-b"), 5.0);
+  EXPECT_EQ(text("ab-loop"), Status::Success);
+  EXPECT_EQ(player_.ab_loop_a_, std::nullopt);
+  EXPECT_EQ(text("set ab-loop-b 1:00"), Status::Success);
+  EXPECT_EQ(player_.ab_loop_b_, 60s);
+  EXPECT_EQ(text("set ab-loop-b no"), Status::Success);
+  EXPECT_EQ(player_.ab_loop_b_, std::nullopt);
+}
+
+TEST_F(InterpreterTest, CountsLoops) {
+  EXPECT_EQ(properties_.set("loop-file", 3), Status::Success);
+  EXPECT_EQ(player_.loop_file_, 3);
+  EXPECT_EQ(get("loop-file"), 3);
+  EXPECT_EQ(properties_.set("loop-file", "5"), Status::Success);
+  EXPECT_EQ(player_.loop_file_, 5);
+  EXPECT_EQ(properties_.set("loop-file", "#"), Status::PropertyFormat);
+  EXPECT_EQ(text("cycle loop-file"), Status::Success);
+  EXPECT_EQ(player_.loop_file_, 0);
+}
+
+TEST_F(InterpreterTest, MovesInThePlaylistAndAmongLines) {
+  player_.shown_.clear();
+  EXPECT_EQ(text("playlist-move 2 0; playlist-shuffle; playlist-unshuffle"), Status::Success);
+  EXPECT_EQ(json(R"(["sub-seek", -1])").status, Status::Success);
+  EXPECT_EQ(player_.shown_[0], "<move 2 0>");
+  EXPECT_EQ(player_.shown_[1], "<shuffle>");
+  EXPECT_EQ(player_.shown_[2], "<unshuffle>");
+  EXPECT_EQ(player_.shown_[3], "<line -1>");
 }
 
 TEST_F(InterpreterTest, CyclesTracksThroughNone) {

@@ -143,6 +143,16 @@ class SimplePlayer final : public playback::Player {
     if (position <= position_in_list_) --position_in_list_;
     return {};
   }
+  Result<void> playlist_move(int from, int to) override {
+    shown_.push_back("<move " + std::to_string(from) + " " + std::to_string(to) + ">");
+    return {};
+  }
+  Result<void> save_position() override {
+    shown_.push_back("<saved>");
+    return {};
+  }
+  void playlist_shuffle() override { shown_.push_back("<shuffle>"); }
+  void playlist_unshuffle() override { shown_.push_back("<unshuffle>"); }
   const std::vector<playback::PlaylistEntry>& playlist() const override { return playlist_; }
   int playlist_position() const override { return position_in_list_; }
 
@@ -201,7 +211,15 @@ class SimplePlayer final : public playback::Player {
     fullscreen_ = on;
     changed(playback::Change::Window);
   }
-  void set_loop_file(bool on) override { loop_file_ = on; }
+  void set_loop_file(int times) override { loop_file_ = times; }
+  void set_ab_loop(std::optional<MediaTime> a, std::optional<MediaTime> b) override {
+    ab_loop_a_ = a;
+    ab_loop_b_ = b;
+  }
+  Result<void> seek_subtitle(int lines) override {
+    shown_.push_back("<line " + std::to_string(lines) + ">");
+    return {};
+  }
   Result<void> screenshot(const std::string& path, Screenshot what) override {
     if (!loaded_) return fail(ErrorCategory::Usage, "no-picture", "nothing is shown");
     screenshots_.emplace_back(path, what);
@@ -230,7 +248,9 @@ class SimplePlayer final : public playback::Player {
   double volume() const override { return volume_; }
   bool muted() const override { return muted_; }
   bool fullscreen() const override { return fullscreen_; }
-  bool loop_file() const override { return loop_file_; }
+  int loop_file() const override { return loop_file_; }
+  std::optional<MediaTime> ab_loop_a() const override { return ab_loop_a_; }
+  std::optional<MediaTime> ab_loop_b() const override { return ab_loop_b_; }
   MediaTime subtitle_delay() const override { return subtitle_delay_; }
   MediaTime audio_delay() const override { return audio_delay_; }
   bool subtitles_visible() const override { return subtitles_visible_; }
@@ -271,7 +291,9 @@ class SimplePlayer final : public playback::Player {
   MediaTime position_{0};
   std::optional<media::SeekMode> seek_mode_;
   std::map<media::TrackKind, int> selected_;
-  bool paused_ = false, muted_ = false, fullscreen_ = false, loop_file_ = false, subtitles_visible_ = true;
+  bool paused_ = false, muted_ = false, fullscreen_ = false, subtitles_visible_ = true;
+  int loop_file_ = 0;
+  std::optional<MediaTime> ab_loop_a_, ab_loop_b_;
   bool loaded_ = false;
   double speed_ = 1, volume_ = 100;
   MediaTime subtitle_delay_{0}, audio_delay_{0};

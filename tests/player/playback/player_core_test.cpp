@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/process/process.h"
+
 namespace freshet::playback {
 namespace {
 
@@ -201,7 +203,7 @@ TEST_F(PlayerCoreTest, KeepsTheLastFrameOpenAtTheEnd) {
 
 TEST_F(PlayerCoreTest, LoopsTheFile) {
   Options options = headless();
-  options.loop_file = true;
+  options.loop_file = loop_forever;
   options.start = TimePoint{.time = 23800ms};
   play(options, [&](PlayerCore& player) {
     recorder.on_seek_done = [&](MediaTime) { player.quit(0); };
@@ -209,6 +211,101 @@ TEST_F(PlayerCoreTest, LoopsTheFile) {
   ASSERT_EQ(recorder.resolved.size(), 1u);
   EXPECT_EQ(recorder.resolved[0].second, 0s);
   EXPECT_EQ(recorder.count("eof"), 0);
+}
+
+TEST_F(PlayerCoreTest, LoopsTheFileSoManyTimes) {
+  Options options = headless();
+  options.loop_file = 2;
+  options.untimed = true;
+  options.audio = {.kind = TrackChoice::Kind::Off};
+  EXPECT_EQ(play(options), 0);
+  EXPECT_EQ(recorder.frames.size(), 3 * 576u);
+  EXPECT_EQ(recorder.count("eof"), 1);
+}
+
+TEST_F(PlayerCoreTest, RepeatsTheStretchFromAToB) {
+  Options options = headless();
+  options.start = TimePoint{.time = 4s};
+  options.ab_loop_a = TimePoint{.time = 4500ms};
+  options.ab_loop_b = TimePoint{.time = 4200ms};  // in either order
+  play(options, [&](PlayerCore& player) {
+    recorder.on_seek_done = [&](MediaTime) {
+      if (recorder.resolved.size() == 2) player.quit(0);
+    };
+  });
+  ASSERT_EQ(recorder.resolved.size(), 2u);
+  EXPECT_EQ(recorder.resolved[0].first, 4200ms);
+  EXPECT_EQ(recorder.resolved[1].first, 4200ms);
+  EXPECT_LT(*std::ranges::max_element(recorder.frames), 4600ms);
+}
+
+TEST_F(PlayerCoreTest, LeavesAStretchAloneThatWasSoughtOver) {
+  Options options = headless();
+  options.untimed = true;
+  options.audio = {.kind = TrackChoice::Kind::Off};
+  options.start = TimePoint{.time = 23s};
+  options.ab_loop_a = TimePoint{.time = 1s};
+  options.ab_loop_b = TimePoint{.time = 2s};
+  EXPECT_EQ(play(options), 0);
+  EXPECT_EQ(recorder.count("seek"), 0);
+}
+
+TEST_F(PlayerCoreTest, WaitsOnceForTheFirstSourceAndEndsAfterIt) {
+  Options options = headless();
+  options.untimed = true;
+  options.sources.clear();
+  options.idle = Idle::Once;
+  int idle = 0;
+  on_event = [&](PlayerCore& player, const PlayerEvent& event) {
+    if (event.kind != PlayerEvent::Kind::Idle) return;
+    ++idle;
+    player.post([&player] { player.load(demo_clip(), Player::LoadMode::Replace); });
+  };
+  EXPECT_EQ(play(options), 0);
+  EXPECT_EQ(idle, 1);
+  EXPECT_EQ(recorder.frames.size(), 576u);
+}
+
+TEST_F(PlayerCoreTest, GoesToTheNextSubtitleLine) {
+  Options options = headless();
+  options.subtitle = {.kind = TrackChoice::Kind::Id, .id = 1};
+  options.pause = true;
+  bool sought = false;
+  on_event = [&](PlayerCore& player, const PlayerEvent& event) {
+    // Lines begin at 0.25, 3.25, 6.25 s…
+    if (event.kind != PlayerEvent::Kind::Changed || player.subtitle_text().empty() || std::exchange(sought, true)) return;
+    player.post([&player] { EXPECT_TRUE(player.seek_subtitle(1)); });
+  };
+  options.start = TimePoint{.time = 500ms};
+  play(options, [&](PlayerCore& player) {
+    recorder.on_seek_done = [&](MediaTime) { player.quit(0); };
+  });
+  ASSERT_EQ(recorder.resolved.size(), 1u);
+  EXPECT_EQ(recorder.resolved[0].first, 3250ms);
+}
+
+TEST_F(PlayerCoreTest, GoesOnWhereItWasLeft) {
+  const test::TemporaryFolder folder;
+  Options options = headless();
+  options.session.cache_dir = folder.path();
+  options.pause = true;
+  options.start = TimePoint{.time = 9s};
+  play(options, [&](PlayerCore& player) {
+    recorder.on_frame = [&](MediaTime) {
+      player.post([&player] {
+        EXPECT_TRUE(player.save_position());
+        player.quit(0);
+      });
+    };
+  });
+  recorder = {};
+  options.start.reset();
+  options.frames = 1;
+  play(options);
+  EXPECT_EQ(recorder.frames, std::vector<MediaTime>{frame_at(216)});
+  recorder = {};
+  play(options);
+  EXPECT_EQ(recorder.frames, std::vector<MediaTime>{MediaTime{0}}) << "a place is good for once";
 }
 
 TEST_F(PlayerCoreTest, GoesOnWithTheListAfterAFailureAndTellsTheFirstOne) {

@@ -77,6 +77,41 @@ TEST(Playlist, ClearKeepsWhatPlays) {
   EXPECT_EQ(list.current()->source, "b");
 }
 
+std::string order(const Playlist& list) {
+  std::string all;
+  for (const PlaylistEntry& entry : list.entries()) all += entry.source;
+  return all;
+}
+
+TEST(Playlist, MovesAnEntryToThePlaceOfAnother) {
+  Playlist list;
+  for (const char* source : {"a", "b", "c", "d"}) list.append(source);
+  list.select(1);
+  ASSERT_TRUE(list.move(0, 2));
+  EXPECT_EQ(order(list), "bacd") << "as mpv: in front of what stands at the second place";
+  EXPECT_EQ(list.position(), 0);
+  ASSERT_TRUE(list.move(3, 0));
+  EXPECT_EQ(order(list), "dbac");
+  ASSERT_TRUE(list.move(0, 4));
+  EXPECT_EQ(order(list), "bacd");
+  EXPECT_EQ(list.current()->source, "b");
+  EXPECT_FALSE(list.move(0, 5));
+  EXPECT_FALSE(list.move(4, 0));
+}
+
+TEST(Playlist, ShufflesAndFindsItsOrderAgain) {
+  Playlist list;
+  std::string sorted;
+  for (int i = 0; i < 26; ++i) sorted += list.append(std::string(1, static_cast<char>('a' + i))) ? static_cast<char>('a' + i) : '?';
+  list.select(7);
+  list.shuffle();
+  EXPECT_NE(order(list), sorted);  // once in 26! runs it is the same
+  EXPECT_EQ(list.current()->source, "h");
+  list.unshuffle();
+  EXPECT_EQ(order(list), sorted);
+  EXPECT_EQ(list.position(), 7);
+}
+
 TEST(SourcesOfText, AreOneALine) {
   EXPECT_EQ(sources_of_text("magnet:?xt=urn:btih:aa&dn=A film\r\n\n  /films/b c.mkv \n# a comment\nhttp://x/y"),
             (std::vector<std::string>{"magnet:?xt=urn:btih:aa&dn=A film", "/films/b c.mkv", "http://x/y"}));
