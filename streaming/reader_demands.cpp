@@ -17,11 +17,6 @@ constexpr std::int64_t same_place = 1 << 20;
 // A place that the last reads did not touch is history.
 constexpr std::uint64_t reads_until_forgotten = 64;
 
-// The end of the file, where MP4, Matroska and AVI often keep their index: a five-hundredth of it.
-Bytes tail_of(Bytes size) {
-  return {std::clamp<std::int64_t>(size.value / 500, kib(256).value, mib(4).value)};
-}
-
 // The index is wanted right after the header.
 constexpr milliseconds tail_deadline{300};
 // What is read next is not waited for yet.
@@ -34,6 +29,11 @@ ByteRange clip(ByteRange range, Bytes size) {
 }
 
 }  // namespace
+
+// A five-hundredth of it: the index of most films.
+Bytes tail_of(Bytes size) {
+  return {std::clamp<std::int64_t>(size.value / 500, kib(256).value, mib(4).value)};
+}
 
 bool ReadPositions::note(ByteOffset offset, ByteOffset end, Generation generation, std::int64_t file_begin,
                          std::int64_t piece_length) {

@@ -48,6 +48,9 @@ inline constexpr Bytes read_ahead = mib(24);
 // A blocked read wants this much at once: a demuxer's probe and a few seconds of most films.
 inline constexpr Bytes waiting_span = mib(1);
 
+// The end of a file, where MP4, Matroska and AVI often keep their index.
+[[nodiscard]] Bytes tail_of(Bytes size);
+
 // Pieces that the open files want, most urgent first; `now` turns the windows' deadlines into distances.
 [[nodiscard]] std::vector<PieceDemand> piece_demands(const std::vector<ReaderDemand>& readers,
                                                      std::int64_t piece_length, MonotonicTime now);

@@ -27,6 +27,12 @@ namespace freshet::streaming {
 
 enum class Encryption : std::uint8_t { Prefer, Require, Off };
 
+// Who decides which peer sends which block.
+enum class Picker : std::uint8_t {
+  Blocks,     // our block scheduler (scheduler/block_exchange.h)
+  Deadlines,  // libtorrent, by the deadlines of our window: the fallback
+};
+
 struct SessionOptions {
   std::vector<std::string> peers;            // "IP:PORT", connected to at once, every torrent
   std::optional<std::string> listen;         // "ADDR:PORT", PORT or "[v6]:PORT"; nullopt: all interfaces, 6881 or any
@@ -42,6 +48,7 @@ struct SessionOptions {
   std::filesystem::path cache_dir;           // torrent data, resume data, DHT state, metadata
   std::optional<std::filesystem::path> keep_dir;  // finished files are kept here under their own names
   std::optional<Bytes> cache_size;           // of disk; nullopt: the smaller of 10 GiB and 10 % of what is free
+  Picker picker = Picker::Blocks;
   Bytes memory_cache = mib(150);             // verified pieces kept in RAM
 };
 

@@ -60,6 +60,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   [[nodiscard]] BackgroundWorker& worker() { return worker_; }
   // On the network thread: `task` after `delay`, unless the session ends before.
   void after(std::chrono::milliseconds delay, std::function<void()> task);
+  [[nodiscard]] boost::asio::io_context& network() { return network_; }
   // Hands out alerts that are queued.
   void pump_alerts();
   // The cache grew: make room, on the worker's thread.

@@ -27,7 +27,13 @@ add_library(freshet_streaming STATIC
   torrent_files.cpp
   torrent_health.cpp
   torrent_metadata.cpp
-  torrent_wishes.cpp)
+  torrent_wishes.cpp
+  scheduler/block_exchange.cpp
+  scheduler/block_ledger.cpp
+  scheduler/block_planning.cpp
+  scheduler/block_scheduler.cpp
+  scheduler/block_wants.cpp
+  scheduler/peer_estimate.cpp)
 add_library(freshet::streaming ALIAS freshet_streaming)
 target_link_libraries(freshet_streaming
   PUBLIC freshet::base freshet::sources

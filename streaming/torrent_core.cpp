@@ -59,6 +59,11 @@ void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters)
       [watch = peers_](const lt::torrent_handle&, lt::client_data_t) -> std::shared_ptr<lt::torrent_plugin> {
         return watch;
       });
+  if (role_ == TorrentRole::Play && session_.options().picker == Picker::Blocks) {
+    exchange_ = std::make_shared<BlockExchange>(session_.network());
+    parameters.extensions.emplace_back([exchange = exchange_](const lt::torrent_handle&, lt::client_data_t)
+                                           -> std::shared_ptr<lt::torrent_plugin> { return exchange; });
+  }
   hashes_ = parameters.info_hashes;
   const bool has_metadata = static_cast<bool>(parameters.ti);
   last_payload_time_ = last_saved_ = Clock::now();
@@ -93,6 +98,7 @@ void TorrentCore::leave(lt::session& session) {
   }
   left_ = true;
   peers_->stop();
+  if (exchange_) exchange_->stop();
   readable_->close();
   if (!handle_.is_valid()) return;
   if (slot_ && layout_) {
@@ -107,6 +113,7 @@ void TorrentCore::leave(lt::session& session) {
   // What libtorrent shares with us is given up here, on its thread, not where the last holder of this object
   // is.
   peers_.reset();
+  exchange_.reset();
 }
 
 void TorrentCore::add_observer(TorrentObserver& observer) {
@@ -140,6 +147,7 @@ void TorrentCore::on_alert(const lt::alert& alert) {
     case lt::metadata_received_alert::alert_type:
       on_metadata();
       // Nothing is on disk yet: what is wanted first is said before the peers are asked for anything.
+      if (layout_ && verified_ == 0) start_exchange();
       return plan_window();
     case lt::torrent_checked_alert::alert_type: return on_checked();
     case lt::state_changed_alert::alert_type:
@@ -224,6 +232,7 @@ void TorrentCore::on_checked() {
     window_.emplace(layout_->piece_count, DeadlineWindow::unknown_priority);
   }
   readable_->set_have(have_);
+  start_exchange();
   if (role_ == TorrentRole::Seed && verified_ < layout_->total) {
     return report_failed({ErrorCategory::Source,
                           "data-does-not-match",

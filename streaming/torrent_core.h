@@ -27,6 +27,7 @@
 #include "streaming/peer_watch.h"
 #include "streaming/piece_store.h"
 #include "streaming/readable_torrent.h"
+#include "streaming/scheduler/block_exchange.h"
 #include "streaming/session.h"
 #include "streaming/torrent_metadata.h"
 
@@ -99,6 +100,9 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   void load_pieces();
   void plan_window();
   void apply(const std::vector<WindowStep>& steps);
+  // What libtorrent has of pieces that are not whole, and blocks that nobody sends.
+  void start_exchange();
+  void wish_for_blocks(const std::vector<ReaderDemand>& readers);
   [[nodiscard]] std::vector<ReaderDemand> likely_reader() const;
   void learn_pieces();
   void keep_finished_files();
@@ -122,6 +126,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::shared_ptr<CacheSlot> slot_;  // shared with work on its files that outlives the torrent
   std::vector<TorrentObserver*> observers_;
   std::shared_ptr<PeerWatch> peers_;
+  std::shared_ptr<BlockExchange> exchange_;  // null: libtorrent's picker, by deadlines
   std::shared_ptr<ReadableTorrent> readable_;
   std::shared_ptr<TorrentStore> store_;  // since the metadata is known
   lt::torrent_handle handle_;
@@ -131,6 +136,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::int64_t verified_ = 0;
   std::optional<DeadlineWindow> window_;
   std::vector<PieceSpan> open_files_;  // with a ByteSource
+  std::vector<PieceSpan> raised_;      // what libtorrent wants when the exchange asks for blocks
   std::set<int> kept_;                 // files already handed to keep_file
   bool was_opened_ = false;            // a file, ever
   std::chrono::steady_clock::time_point last_open_;

@@ -5,9 +5,11 @@
 // readers will want becomes priorities and deadlines.
 #include <algorithm>
 #include <libtorrent/session.hpp>
+#include <libtorrent/torrent_info.hpp>
 #include <utility>
 
 #include "streaming/file_choice.h"
+#include "streaming/scheduler/block_wants.h"
 #include "streaming/session_core.h"
 #include "streaming/torrent_core.h"
 
@@ -24,6 +26,27 @@ constexpr auto plan_interval = 30ms;
 // After the last file is closed its pieces stay wanted for so long: the next file of a playlist opens within
 // it, and peers do not learn that we want nothing for a moment.
 constexpr auto farewell_to_files = 10s;
+// libtorrent's default for every piece of a new torrent.
+constexpr std::uint8_t default_priority = 4;
+
+// Blocks that lie wholly in padding between files (BEP 47, BEP 52).
+std::vector<Block> padding_of(const lt::torrent_info& info) {
+  std::vector<Block> blocks;
+  const auto& files = info.files();
+  const BlockGeometry geometry(files.piece_length(), files.total_size());
+  for (const auto file : files.file_range()) {
+    if (!files.pad_file_at(file)) continue;
+    const auto begin = files.file_offset(file);
+    const auto end = begin + files.file_size(file);
+    // A pad file is shorter than a piece; a torrent that says otherwise gets its zeros from peers.
+    if (end - begin >= files.piece_length()) continue;
+    const auto first = (begin + block_size - 1) / block_size * block_size;
+    for (auto at = first; at < end; at += block_size) {
+      if (at + geometry.length(geometry.at(at)) <= end) blocks.push_back(geometry.at(at));
+    }
+  }
+  return blocks;
+}
 
 }  // namespace
 
@@ -111,9 +134,54 @@ void TorrentCore::plan_window() {
     last_payload_time_ = Clock::now();
     search_again();
   }
+  if (exchange_) {
+    wish_for_blocks(demands.readers);
+    return refresh_state();
+  }
   snapshot.starved = Clock::now() - last_payload_time_ > starved_after;
   apply(window_->update(snapshot));
   refresh_state();
+}
+
+void TorrentCore::start_exchange() {
+  if (!exchange_ || !layout_) return;
+  std::vector<Block> arrived;
+  std::vector<lt::partial_piece_info> queue = handle_.get_download_queue();
+  for (const auto& piece : queue) {
+    for (int index = 0; index < piece.blocks_in_piece; ++index) {
+      const auto state = piece.blocks[index].state;
+      if (state == lt::block_info::writing || state == lt::block_info::finished)
+        arrived.push_back({static_cast<int>(piece.piece_index), index});
+    }
+  }
+  exchange_->start(BlockGeometry(layout_->piece_length, layout_->total), have_, arrived,
+                   padding_of(*handle_.torrent_file()));
+  raised_.clear();
+}
+
+void TorrentCore::wish_for_blocks(const std::vector<ReaderDemand>& readers) {
+  if (!exchange_->is_started()) return;
+  // What libtorrent wants keeps the peers interesting; files that nobody opened are not told to be wanted.
+  if (open_files_ != raised_ && !open_files_.empty()) {
+    std::vector<std::uint8_t> priorities(have_.size(), 0);
+    for (const auto& file : open_files_) {
+      for (int piece = file.first; piece <= file.last; ++piece)
+        priorities[static_cast<std::size_t>(piece)] = default_priority;
+    }
+    // The new ones first: libtorrent must never want nothing, or its seeds are dropped.
+    for (const std::uint8_t level : {default_priority, std::uint8_t{0}}) {
+      std::vector<std::pair<lt::piece_index_t, lt::download_priority_t>> pieces;
+      for (std::size_t piece = 0; piece < priorities.size(); ++piece) {
+        if (priorities[piece] == level && !have_[piece])
+          pieces.emplace_back(lt::piece_index_t{static_cast<int>(piece)}, lt::download_priority_t{level});
+      }
+      if (!pieces.empty()) handle_.prioritize_pieces(pieces);
+    }
+    raised_ = open_files_;
+  }
+  const BlockGeometry geometry(layout_->piece_length, layout_->total);
+  exchange_->set_wants(block_wants(readers, geometry, Clock::now()));
+  exchange_->set_rest(open_files_, playhead_of(readers, geometry));
 }
 
 void TorrentCore::apply(const std::vector<WindowStep>& steps) {

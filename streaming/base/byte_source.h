@@ -35,6 +35,8 @@ struct Window {
   ByteRange range;
   MonotonicTime deadline;
   Urgency urgency = Urgency::Deadline;
+  // The first byte is due at the deadline, the others after it at this rate; 0: all of them at the deadline.
+  double bytes_per_second = 0;
 };
 
 enum class Seekable : std::uint8_t { No, Yes };

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// Lets our block scheduler ask a torrent's peers, over libtorrent's connections. libtorrent goes on to do
+// what it is good at: dialling, DHT, peer exchange, encryption, uTP, seeding, choking others.
+//
+// How: a plug-in (libtorrent's public interface for extensions) hides from libtorrent that a peer has
+// unchoked us, so its own picker asks for nothing, while pieces stay wanted and the connection stays
+// interested. Requests and cancels (BEP 3) are written to the connection by us. The blocks that come are
+// taken by libtorrent as if it had asked for them: it writes, hashes, announces and shares them. That
+// libtorrent does so is not documented; see picker_check.h.
+//
+// Threads: the network thread.
+// Life: shared by libtorrent's torrent and TorrentCore, which calls stop() when it leaves.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <libtorrent/address.hpp>
+#include <libtorrent/extensions.hpp>
+#include <libtorrent/peer_connection_handle.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "streaming/piece_store.h"
+#include "streaming/scheduler/block_scheduler.h"
+
+namespace freshet::streaming {
+
+class BlockExchange final : public lt::torrent_plugin,
+                            public PieceRepairer,
+                            public std::enable_shared_from_this<BlockExchange> {
+ public:
+  explicit BlockExchange(boost::asio::io_context& network) : network_(network), timer_(network) {}
+
+  // The torrent's layout is known. `verified` are the pieces that are here, `arrived` single blocks besides,
+  // `padding` blocks that hold nothing (BEP 47). A second call begins anew.
+  void start(BlockGeometry geometry, std::vector<bool> verified, std::span<const Block> arrived,
+             std::span<const Block> padding);
+  [[nodiscard]] bool is_started() const { return scheduler_.has_value(); }
+  // Who repairs pieces that fail; it outlives this or is taken away with nullptr.
+  void set_store(TorrentStore* store) { store_ = store; }
+  void stop();
+
+  // See BlockScheduler.
+  void set_wants(std::vector<BlockWant> wants);
+  void set_rest(std::vector<PieceSpan> spans, int playhead);
+
+  struct Peer {
+    lt::tcp::endpoint address;
+    PeerFigures figures;
+  };
+  [[nodiscard]] std::vector<Peer> peers() const;
+
+  // PieceRepairer
+  void on_bad_piece(int piece, const std::vector<int>& blocks) override;
+  void on_block_verdicts(int piece, const std::vector<BlockVerdict>& verdicts) override;
+
+  // lt::torrent_plugin
+  std::shared_ptr<lt::peer_plugin> new_connection(const lt::peer_connection_handle& peer) override;
+  void on_piece_pass(lt::piece_index_t piece) override;
+  void on_piece_failed(lt::piece_index_t piece) override;
+
+ private:
+  class Connection;
+  struct Known {
+    lt::peer_connection_handle handle;
+    bool ready = false;  // it has said what it has
+    bool choked = true;
+    std::set<int> allowed_fast;
+    std::optional<int> queue_limit;
+    int unasked = 0;  // blocks that nobody had asked it for
+  };
+
+  void came(PeerId id, const lt::peer_connection_handle& handle);
+  void went(PeerId id);
+  void changed(PeerId id);  // what it has
+  void choked(PeerId id, bool choked);
+  void allowed_fast(PeerId id, int piece);
+  void queue_limit(PeerId id, int limit);
+  void arrived(PeerId id, const lt::peer_request& request, lt::span<const char> bytes);
+  void rejected(PeerId id, const lt::peer_request& request);
+  void tell(PeerId id, const Known& peer);
+
+  // A decision soon, one for all that happens meanwhile.
+  void kick();
+  void decide();
+  void send(char message, const BlockRequest& request);
+  void banish(PeerId id);
+
+  boost::asio::io_context& network_;
+  boost::asio::steady_timer timer_;
+  std::map<PeerId, Known> peers_;
+  std::uint32_t next_id_ = 1;
+  std::optional<BlockScheduler> scheduler_;
+  TorrentStore* store_ = nullptr;
+  std::map<Block, std::vector<PeerId>> copies_;  // of pieces that are being repaired: who sent each copy
+  std::set<lt::address> liars_;
+  bool kicked_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace freshet::streaming

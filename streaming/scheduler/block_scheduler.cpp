@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// What the scheduler knows. How it decides is in block_planning.cpp.
+#include "streaming/scheduler/block_scheduler.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace freshet::streaming {
+namespace {
+
+// How much worse than the others a peer may be that has not answered yet.
+constexpr double unproven_handicap = 1.5;
+// Cancelled blocks that may still come are remembered up to here; only who was asked for what depends on it.
+constexpr std::size_t most_cancelled = 2000;
+// BEP 6 names ten; more than this is nobody's set.
+constexpr std::size_t most_allowed_fast = 64;
+// Who refuses a piece is not asked for it again so soon.
+constexpr std::chrono::seconds refusal{2};
+constexpr std::size_t most_refused = 1000;
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+}  // namespace
+
+void BlockScheduler::set_wants(std::vector<BlockWant> wants) {
+  // A new place is waited for: not the old one, told again.
+  for (const auto& want : wants) {
+    const bool known = !want.waiting || std::ranges::any_of(wants_, [&](const BlockWant& old) {
+      return old.waiting && old.first <= want.first && want.first <= old.last;
+    });
+    abandon_ = abandon_ || !known;
+  }
+  wants_ = std::move(wants);
+}
+
+void BlockScheduler::set_rest(std::vector<PieceSpan> spans, int playhead) {
+  if (spans == rest_spans_ && playhead == playhead_) return;
+  rest_spans_ = std::move(spans);
+  playhead_ = playhead;
+  rest_is_stale_ = true;
+}
+
+void BlockScheduler::peer_came(PeerId peer) {
+  peers_.try_emplace(peer);
+  rest_is_stale_ = true;
+}
+
+void BlockScheduler::peer_left(PeerId id) {
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return;
+  release_all(id, found->second);
+  peers_.erase(found);
+  rest_is_stale_ = true;
+}
+
+void BlockScheduler::choked(PeerId id) {
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return;
+  found->second.choked = true;
+  release_all(id, found->second);
+}
+
+void BlockScheduler::unchoked(PeerId id) {
+  if (const auto found = peers_.find(id); found != peers_.end()) found->second.choked = false;
+}
+
+void BlockScheduler::allowed_fast(PeerId id, int piece) {
+  const auto found = peers_.find(id);
+  if (found == peers_.end() || found->second.allowed_fast.size() >= most_allowed_fast) return;
+  found->second.allowed_fast.insert(piece);
+}
+
+void BlockScheduler::set_queue_limit(PeerId id, int limit) {
+  if (const auto found = peers_.find(id); found != peers_.end())
+    found->second.queue_limit = std::max(limit, 1);
+}
+
+void BlockScheduler::pieces_changed() {
+  rest_is_stale_ = true;
+}
+
+void BlockScheduler::note_cancelled(Peer& peer, Block block) {
+  if (peer.cancelled.size() >= most_cancelled) peer.cancelled.clear();
+  peer.cancelled.insert(block);
+}
+
+void BlockScheduler::release(PeerId id, Block block) {
+  const auto found = holders_.find(block);
+  if (found == holders_.end()) return;
+  std::erase(found->second, id);
+  if (found->second.empty()) holders_.erase(found);
+}
+
+void BlockScheduler::release_all(PeerId id, Peer& peer) {
+  for (const auto block : peer.estimate.drop_all()) {
+    release(id, block);
+    note_cancelled(peer, block);
+  }
+}
+
+BlockArrival BlockScheduler::arrived(PeerId id, Block block, MonotonicTime now) {
+  BlockArrival result;
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return result;
+  auto& peer = found->second;
+  const bool outstanding = peer.estimate.arrived(block, now);
+  // A block that was cancelled and asked for again may come twice.
+  result.asked = outstanding || peer.cancelled.erase(block) > 0;
+  ++peer.received;
+  release(id, block);
+  if (ledger_.is_here(block)) {
+    ++peer.duplicate;
+    return result;
+  }
+  if (!result.asked) return result;
+  result.wanted = true;
+  ledger_.arrived(block);
+  senders_.insert_or_assign(block, id);
+  const auto others = holders_.find(block);
+  if (others == holders_.end()) return result;
+  for (const auto other : others->second) {
+    auto& holder = peers_.at(other);
+    holder.estimate.dropped(block);
+    note_cancelled(holder, block);
+    result.cancels.push_back({other, block});
+  }
+  holders_.erase(others);
+  return result;
+}
+
+void BlockScheduler::rejected(PeerId id, Block block, MonotonicTime now) {
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return;
+  auto& peer = found->second;
+  peer.cancelled.erase(block);
+  if (!peer.estimate.dropped(block)) return;  // the answer to a cancel
+  release(id, block);
+  if (peer.refused.size() >= most_refused) peer.refused.clear();
+  peer.refused.insert_or_assign(block.piece, now + refusal);
+}
+
+void BlockScheduler::piece_verified(int piece) {
+  for (int index = 0; index < ledger_.geometry().blocks_in(piece); ++index) {
+    const auto sender = senders_.extract(Block{piece, index});
+    if (sender.empty()) continue;
+    if (const auto peer = peers_.find(sender.mapped()); peer != peers_.end()) peer->second.blame = 0;
+  }
+  quarantine_.erase(piece);
+  ledger_.verified(piece);
+}
+
+void BlockScheduler::piece_spoiled(int piece, std::span<const int> blocks) {
+  std::set<PeerId> senders;
+  bool known = true;
+  for (int index = 0; index < ledger_.geometry().blocks_in(piece); ++index) {
+    if (ledger_.is_padding({piece, index})) continue;
+    if (!blocks.empty() && std::ranges::find(blocks, index) == blocks.end()) continue;
+    const auto sender = senders_.extract(Block{piece, index});
+    if (sender.empty())
+      known = false;  // from an earlier run, or a web seed
+    else
+      senders.insert(sender.mapped());
+  }
+  // Single blocks were judged by their leaf hashes (BEP 52); a whole piece says who lied only when one peer
+  // sent it.
+  const bool judged = !blocks.empty() && std::ssize(blocks) < ledger_.geometry().blocks_in(piece);
+  if (judged || (known && senders.size() == 1)) {
+    liars_.insert(liars_.end(), senders.begin(), senders.end());
+  } else {
+    for (const auto id : senders) {
+      if (const auto peer = peers_.find(id); peer != peers_.end()) ++peer->second.blame;
+    }
+  }
+  ledger_.spoiled(piece, blocks);
+  quarantine_.insert_or_assign(piece, std::nullopt);
+}
+
+void BlockScheduler::reset(std::vector<bool> verified, std::span<const Block> arrived) {
+  ledger_.reset(std::move(verified), arrived);
+  senders_.clear();
+  quarantine_.clear();
+  rest_is_stale_ = true;
+}
+
+std::optional<PeerId> BlockScheduler::sender_of(Block block) const {
+  const auto found = senders_.find(block);
+  if (found == senders_.end()) return std::nullopt;
+  return found->second;
+}
+
+PeerPrior BlockScheduler::prior() const {
+  PeerPrior prior;
+  std::vector<double> latencies;
+  std::vector<double> gaps;
+  for (const auto& [id, peer] : peers_) {
+    if (!peer.estimate.is_proven()) continue;
+    latencies.push_back(peer.estimate.latency(prior).count());
+    gaps.push_back(peer.estimate.gap(prior).count());
+  }
+  if (latencies.empty()) return prior;
+  prior.latency = std::min(prior.latency, Seconds{unproven_handicap * median(std::move(latencies))});
+  prior.gap = std::min(prior.gap, Seconds{unproven_handicap * median(std::move(gaps))});
+  return prior;
+}
+
+bool BlockScheduler::may_ask(PeerId id, const Peer& peer, int piece, MonotonicTime now) const {
+  if (peer.choked && !peer.allowed_fast.contains(piece)) return false;
+  if (!has_(id, piece)) return false;
+  if (const auto until = peer.refused.find(piece); until != peer.refused.end() && now < until->second)
+    return false;
+  const auto quarantined = quarantine_.find(piece);
+  return quarantined == quarantine_.end() || quarantined->second == id;
+}
+
+const BlockWant* BlockScheduler::want_of(Block block) const {
+  const BlockWant* best = nullptr;
+  for (const auto& want : wants_) {
+    if (block < want.first || want.last < block) continue;
+    if (best == nullptr || deadline_of(want, block) < deadline_of(*best, block)) best = &want;
+  }
+  return best;
+}
+
+MonotonicTime BlockScheduler::deadline_of(const BlockWant& want, Block block) const {
+  const auto per_piece = ledger_.geometry().blocks_in(0);
+  const auto distance =
+      double{1} * (block.piece - want.first.piece) * per_piece + block.index - want.first.index;
+  return want.deadline + std::chrono::duration_cast<MonotonicTime::duration>(distance * want.per_block);
+}
+
+std::vector<PeerFigures> BlockScheduler::figures() const {
+  std::vector<PeerFigures> result;
+  const auto prior = this->prior();
+  for (const auto& [id, peer] : peers_) {
+    PeerFigures figures;
+    figures.peer = id;
+    if (peer.estimate.is_proven()) {
+      figures.rate = Bytes{static_cast<std::int64_t>(block_size / peer.estimate.gap(prior).count())};
+      figures.latency = peer.estimate.latency(prior);
+    }
+    figures.outstanding = static_cast<int>(peer.estimate.outstanding());
+    figures.depth = std::min(peer.estimate.depth(prior), peer.queue_limit);
+    figures.choked = peer.choked;
+    figures.suspect = peer.estimate.was_suspect();
+    figures.asked = peer.asked;
+    figures.received = peer.received;
+    figures.duplicate = peer.duplicate;
+    result.push_back(figures);
+  }
+  return result;
+}
+
+}  // namespace freshet::streaming

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+
+// From what readers of files do and announce to the blocks that should come next, with deadlines. Pure; any
+// thread.
+#pragma once
+
+#include <vector>
+
+#include "streaming/reader_demands.h"
+#include "streaming/scheduler/block_scheduler.h"
+
+namespace freshet::streaming {
+
+// Wants for all readers; overlapping ones are fine.
+[[nodiscard]] std::vector<BlockWant> block_wants(const std::vector<ReaderDemand>& readers,
+                                                 const BlockGeometry& geometry, MonotonicTime now);
+
+// Where the first reader reads: pieces after it come before pieces in front of it.
+[[nodiscard]] int playhead_of(const std::vector<ReaderDemand>& readers, const BlockGeometry& geometry);
+
+}  // namespace freshet::streaming
