@@ -255,8 +255,7 @@ void BlockExchange::rejected(PeerId id, const lt::peer_request& request) {
   if (!scheduler_) return;
   const Block block{static_cast<int>(request.piece), request.start / block_size};
   if (!scheduler_->ledger().geometry().contains(block)) return;
-  scheduler_->rejected(id, block, Clock::now());
-  kick();
+  if (scheduler_->rejected(id, block, Clock::now())) kick();
 }
 
 void BlockExchange::on_piece_pass(lt::piece_index_t piece) {

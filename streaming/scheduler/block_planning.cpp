@@ -41,7 +41,7 @@ class BlockScheduler::Planning {
       candidate.suspect = peer.estimate.is_suspect(prior_, now);
       if (peer.choked && peer.allowed_fast.empty()) continue;
       const int depth = std::min(peer.estimate.depth(prior_), peer.queue_limit);
-      candidate.free = std::max(depth - static_cast<int>(peer.estimate.outstanding()), 0);
+      candidate.free = depth - static_cast<int>(peer.estimate.outstanding());
       candidate.step = peer.estimate.step(prior_, now);
       candidate.next = peer.estimate.arrival_of_new(0, prior_, now);
       if (candidate.free > 0) ++open_;
@@ -70,6 +70,7 @@ class BlockScheduler::Planning {
       Block block;
       MonotonicTime arrival;
       MonotonicTime deadline;
+      bool suspect;
       bool at_any_cost;
     };
     std::vector<InDanger> in_danger;
@@ -80,24 +81,28 @@ class BlockScheduler::Planning {
         each.suspect = each.suspect && held[at].suspect;
         ++each.copies;
       }
-      if (each.copies >= most_copies) continue;
+      if (each.copies >= most_copies) {
+        if (!each.suspect) continue;
+        // All of them are silent: the first makes room for another.
+        scheduler_.give_up(scheduler_.holders_.at(each.block).front(), each.block, decision_);
+      }
       const auto* want = scheduler_.want_of(each.block);
       if (want == nullptr) {
-        if (each.suspect) in_danger.push_back({each.block, each.arrival, MonotonicTime::max(), false});
+        if (each.suspect) in_danger.push_back({each.block, each.arrival, MonotonicTime::max(), true, false});
         continue;
       }
       const auto deadline = scheduler_.deadline_of(*want, each.block);
       if (deadline >= each.arrival + margin) continue;
       if (each.suspect || each.arrival > deadline ||
           (want->waiting && each.arrival > now_ + to_ticks(patience)))
-        in_danger.push_back({each.block, each.arrival, deadline, true});
+        in_danger.push_back({each.block, each.arrival, deadline, each.suspect, true});
     }
     std::ranges::stable_sort(in_danger, {}, &InDanger::deadline);
     int rescued = 0;
     for (const auto& each : in_danger) {
       if (rescued >= most_rescues) return;
-      auto* other = fastest(each.block, true);
-      if (other == nullptr || (other->free == 0 && !each.at_any_cost)) continue;
+      auto* other = fastest(each.block, each.suspect ? Trust::NotSuspect : Trust::Proven);
+      if (other == nullptr || (other->free <= 0 && !each.at_any_cost)) continue;
       const Seconds then = other->next - now_;
       const Seconds otherwise = each.arrival - now_;
       if (then + at_least_faster >= clearly_faster * otherwise) continue;
@@ -131,7 +136,7 @@ class BlockScheduler::Planning {
         earliest->deadline = scheduler_.deadline_of(*earliest->want, earliest->block);
       }
       if (skip_piece || scheduler_.ledger_.is_here(block) || scheduler_.holders_.contains(block)) continue;
-      auto* best = fastest(block, false);
+      auto* best = fastest(block, Trust::Any);
       if (best != nullptr) ask_or_plan(*best, block);
     }
   }
@@ -174,9 +179,10 @@ class BlockScheduler::Planning {
     return std::chrono::duration_cast<MonotonicTime::duration>(time);
   }
 
-  // Of the peers that may be asked, the one that delivers first. `sure`: one that has proved itself, is not
-  // suspect and does not hold the block.
-  Candidate* fastest(Block block, bool sure) {
+  enum class Trust : std::uint8_t { Any, NotSuspect, Proven };
+
+  // Of the peers that may be asked and do not hold the block, the one that delivers first.
+  Candidate* fastest(Block block, Trust trust) {
     if (eligible_piece_ != block.piece) {
       eligible_piece_ = block.piece;
       if (const auto found = scheduler_.quarantine_.find(block.piece); found != scheduler_.quarantine_.end())
@@ -191,7 +197,8 @@ class BlockScheduler::Planning {
       auto& candidate = candidates_[i];
       if (!eligible_[i]) continue;
       if (best != nullptr && candidate.next >= best->next) continue;
-      if (sure && (candidate.suspect || !candidate.peer->estimate.is_proven())) continue;
+      if (trust != Trust::Any && (candidate.suspect || candidate.free <= -most_rescues)) continue;
+      if (trust == Trust::Proven && !candidate.peer->estimate.is_proven()) continue;
       if (holders != scheduler_.holders_.end() &&
           std::ranges::find(holders->second, candidate.id) != holders->second.end())
         continue;
@@ -224,7 +231,7 @@ class BlockScheduler::Planning {
   }
 
   void ask(Candidate& candidate, Block block) {
-    if (candidate.free > 0 && --candidate.free == 0 && candidate.planned == 0) --open_;
+    if (candidate.free-- == 1 && candidate.planned == 0) --open_;
     candidate.next += to_ticks(candidate.step);
     candidate.peer->estimate.requested(block, now_);
     ++candidate.peer->asked;
@@ -234,7 +241,7 @@ class BlockScheduler::Planning {
 
   void ask_or_plan(Candidate& candidate, Block block) {
     if (candidate.free > 0 && candidate.planned == 0) return ask(candidate, block);
-    ++candidate.planned;
+    if (candidate.planned++ == 0 && candidate.free > 0) --open_;
     candidate.next += to_ticks(candidate.step);
   }
 
@@ -247,12 +254,12 @@ class BlockScheduler::Planning {
   }
 
   Candidate* fastest_open(Block block) {
-    Candidate* best = fastest(block, false);
+    Candidate* best = fastest(block, Trust::Any);
     if (best == nullptr || (best->free > 0 && best->planned == 0)) return best;
     best = nullptr;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       auto& candidate = candidates_[i];
-      if (!eligible_[i] || candidate.free == 0 || candidate.planned > 0) continue;
+      if (!eligible_[i] || candidate.free <= 0 || candidate.planned > 0) continue;
       if (best == nullptr || candidate.next < best->next) best = &candidate;
     }
     return best;
@@ -271,8 +278,8 @@ class BlockScheduler::Planning {
     }
     for (const auto& [block, arrival] : slow) {
       if (open_ == 0) return;
-      auto* other = fastest(block, true);
-      if (other == nullptr || other->free == 0) continue;
+      auto* other = fastest(block, Trust::Proven);
+      if (other == nullptr || other->free <= 0) continue;
       if (Seconds(other->next - now_) < clearly_faster * Seconds(arrival - now_)) ask(*other, block);
     }
   }
@@ -299,15 +306,19 @@ BlockDecision BlockScheduler::decide(MonotonicTime now) {
   return decision;
 }
 
+void BlockScheduler::give_up(PeerId id, Block block, BlockDecision& decision) {
+  auto& peer = peers_.at(id);
+  peer.estimate.dropped(block);
+  note_cancelled(peer, block);
+  release(id, block);
+  decision.cancels.push_back({id, block});
+}
+
 // Somebody waits: what is under way and not wanted soon would only be in the way.
 void BlockScheduler::abandon(BlockDecision& decision) {
   for (auto& [id, peer] : peers_) {
     for (const auto block : peer.estimate.requests()) {
-      if (want_of(block) != nullptr) continue;
-      peer.estimate.dropped(block);
-      note_cancelled(peer, block);
-      release(id, block);
-      decision.cancels.push_back({id, block});
+      if (want_of(block) == nullptr) give_up(id, block, decision);
     }
   }
 }
@@ -326,11 +337,7 @@ void BlockScheduler::give_to(int piece, PeerId source, BlockDecision& decision) 
     if (holders == holders_.end()) continue;
     const auto all = holders->second;
     for (const auto holder : all) {
-      if (holder == source) continue;
-      auto& peer = peers_.at(holder);
-      peer.estimate.dropped(block);
-      release(holder, block);
-      decision.cancels.push_back({holder, block});
+      if (holder != source) give_up(holder, block, decision);
     }
   }
   if (foreign.empty()) return;

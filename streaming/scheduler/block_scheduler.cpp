@@ -87,7 +87,14 @@ void BlockScheduler::pieces_changed() {
 
 void BlockScheduler::note_cancelled(Peer& peer, Block block) {
   if (peer.cancelled.size() >= most_cancelled) peer.cancelled.clear();
-  peer.cancelled.insert(block);
+  ++peer.cancelled[block];
+}
+
+bool BlockScheduler::take_cancelled(Peer& peer, Block block) {
+  const auto found = peer.cancelled.find(block);
+  if (found == peer.cancelled.end()) return false;
+  if (--found->second == 0) peer.cancelled.erase(found);
+  return true;
 }
 
 void BlockScheduler::release(PeerId id, Block block) {
@@ -111,7 +118,13 @@ BlockArrival BlockScheduler::arrived(PeerId id, Block block, MonotonicTime now) 
   auto& peer = found->second;
   const bool outstanding = peer.estimate.arrived(block, now);
   // A block that was cancelled and asked for again may come twice.
-  result.asked = outstanding || peer.cancelled.erase(block) > 0;
+  result.asked = outstanding || take_cancelled(peer, block);
+  // What it has passed over it will not send: it forgot, or its queue was full.
+  for (const auto lost : peer.estimate.drop_overtaken()) {
+    release(id, lost);
+    note_cancelled(peer, lost);
+    result.lost.push_back(lost);
+  }
   ++peer.received;
   release(id, block);
   if (ledger_.is_here(block)) {
@@ -134,15 +147,16 @@ BlockArrival BlockScheduler::arrived(PeerId id, Block block, MonotonicTime now) 
   return result;
 }
 
-void BlockScheduler::rejected(PeerId id, Block block, MonotonicTime now) {
+bool BlockScheduler::rejected(PeerId id, Block block, MonotonicTime now) {
   const auto found = peers_.find(id);
-  if (found == peers_.end()) return;
+  if (found == peers_.end()) return false;
   auto& peer = found->second;
-  peer.cancelled.erase(block);
-  if (!peer.estimate.dropped(block)) return;  // the answer to a cancel
+  // Of two requests for a block the answer is to the older one, which was cancelled.
+  if (take_cancelled(peer, block) || !peer.estimate.dropped(block)) return false;
   release(id, block);
   if (peer.refused.size() >= most_refused) peer.refused.clear();
   peer.refused.insert_or_assign(block.piece, now + refusal);
+  return true;
 }
 
 void BlockScheduler::piece_verified(int piece) {

@@ -76,6 +76,7 @@ struct BlockArrival {
   bool wanted = false;                // new, and asked for from this peer
   bool asked = false;                 // this peer was asked for it, or lately was
   std::vector<BlockRequest> cancels;  // others that need not send it any more
+  std::vector<Block> lost;            // of this peer: it has passed them over
 };
 
 // For screens, events and benchmarks.
@@ -124,7 +125,8 @@ class BlockScheduler {
   // --- blocks. They must be the torrent's.
   BlockArrival arrived(PeerId peer, Block block, MonotonicTime now);
   // It will not send it: the piece is not asked from it again for a while.
-  void rejected(PeerId peer, Block block, MonotonicTime now);
+  // False: that was the answer to a cancel.
+  bool rejected(PeerId peer, Block block, MonotonicTime now);
   void piece_verified(int piece);
   // An empty span: the whole piece.
   void piece_spoiled(int piece, std::span<const int> blocks);
@@ -144,7 +146,7 @@ class BlockScheduler {
     bool choked = true;
     std::set<int> allowed_fast;
     int queue_limit = default_queue_limit;
-    std::set<Block> cancelled;             // lately: may still come
+    std::map<Block, int> cancelled;        // lately, how often: may still come
     std::map<int, MonotonicTime> refused;  // pieces, and until when they are not asked for again
     int blame = 0;  // pieces that failed with blocks of this peer in them, and none since that passed
     std::int64_t asked = 0, received = 0, duplicate = 0;
@@ -154,7 +156,7 @@ class BlockScheduler {
     PeerId id{};
     Peer* peer = nullptr;
     bool suspect = false;
-    int free = 0;     // places in its queue
+    int free = 0;     // places in its queue; below 0 after rescues
     int planned = 0;  // blocks that will wait for it
     Seconds step{0};
     MonotonicTime next;  // when one more block would come from it
@@ -170,7 +172,9 @@ class BlockScheduler {
   void give_to(int piece, PeerId source, BlockDecision& decision);
   void release(PeerId peer, Block block);
   void release_all(PeerId id, Peer& peer);
-  void note_cancelled(Peer& peer, Block block);
+  static void note_cancelled(Peer& peer, Block block);
+  static bool take_cancelled(Peer& peer, Block block);
+  void give_up(PeerId id, Block block, BlockDecision& decision);
   void abandon(BlockDecision& decision);
   [[nodiscard]] const BlockWant* want_of(Block block) const;
   [[nodiscard]] MonotonicTime deadline_of(const BlockWant& want, Block block) const;

@@ -23,6 +23,9 @@ constexpr Seconds suspect_slack{0.080};
 // Between two looks at a peer that stays silent.
 constexpr double look_again = 1.25;
 
+// Some clients answer a little out of order, by what lies in their cache; nobody does so by this much.
+constexpr int overtaken_for_good = 24;
+
 constexpr int least_depth = 3;
 constexpr int greatest_depth = 200;
 constexpr int unproven_depth = 2;
@@ -38,7 +41,7 @@ MonotonicTime after(MonotonicTime from, Seconds time) {
 }  // namespace
 
 void PeerEstimate::requested(Block block, MonotonicTime now) {
-  requests_.push_back({block, now});
+  requests_.push_back({block, now, 0});
 }
 
 MonotonicTime PeerEstimate::reference() const {
@@ -72,6 +75,7 @@ bool PeerEstimate::arrived(Block block, MonotonicTime now) {
       latency_ = std::min(latency_ * latency_leak, response);
       learn(between(*last_arrival_, now));
     }
+    for (auto earlier = requests_.begin(); earlier != found; ++earlier) ++earlier->overtaken;
     requests_.erase(found);
   } else if (last_arrival_) {
     learn(between(*last_arrival_, now));  // late, but it filled the pipe
@@ -87,6 +91,16 @@ bool PeerEstimate::dropped(Block block) {
   if (found == requests_.end()) return false;
   requests_.erase(found);
   return true;
+}
+
+std::vector<Block> PeerEstimate::drop_overtaken() {
+  std::vector<Block> blocks;
+  std::erase_if(requests_, [&](const Request& request) {
+    if (request.overtaken < overtaken_for_good) return false;
+    blocks.push_back(request.block);
+    return true;
+  });
+  return blocks;
 }
 
 std::deque<Block> PeerEstimate::drop_all() {

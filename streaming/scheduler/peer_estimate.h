@@ -40,6 +40,8 @@ class PeerEstimate {
   bool arrived(Block block, MonotonicTime now);
   // Cancelled, rejected, or lost. True when it had been asked for.
   bool dropped(Block block);
+  // Those that the peer has passed over: it answered many later requests meanwhile. They are returned.
+  std::vector<Block> drop_overtaken();
   // All of them: choked, or given up. They are returned.
   std::deque<Block> drop_all();
 
@@ -71,6 +73,7 @@ class PeerEstimate {
   struct Request {
     Block block;
     MonotonicTime sent;
+    int overtaken = 0;  // later requests that were answered before it
   };
   struct Sample {
     double bytes;

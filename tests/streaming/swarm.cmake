@@ -24,3 +24,6 @@ freshet_add_test(swarm_proxy_test
   LIBRARIES freshet::test_support freshet::test_http)
 target_compile_definitions(swarm_proxy_test PRIVATE "FRESHET_VIEWER_PROCESS=\"$<TARGET_FILE:freshet_viewer_process>\"")
 add_dependencies(swarm_proxy_test freshet_viewer_process)
+freshet_add_test(block_scheduler_test
+  SOURCES scheduler/block_scheduler_test.cpp scheduler/simulated_swarm.cpp
+  LIBRARIES freshet::streaming)
