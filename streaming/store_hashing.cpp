@@ -21,6 +21,8 @@ constexpr int disk_portion = 256 * 1024;
 // A piece that is being repaired is hashed again after a changed block when that takes less than this part of
 // the time, else when all its blocks have come.
 constexpr int repair_share = 10;
+// What costs no more than this (a piece of a few MiB) is done after each.
+constexpr auto repair_always = std::chrono::milliseconds(5);
 
 PieceBytes view(const std::shared_ptr<PieceBuffer>& buffer) {
   return {buffer, std::as_bytes(std::span<const char>(buffer->bytes()))};
@@ -319,7 +321,8 @@ void StoreCore::replace_locked(const Torrent& torrent, int index, const Piece& p
 
 void StoreCore::go_on_repairing_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls) {
   if (piece->hashing || piece->writing) return;
-  const bool cheap = Clock::now() - piece->hashed_at > repair_share * piece->hash_cost;
+  const bool cheap =
+      piece->hash_cost < repair_always || Clock::now() - piece->hashed_at > repair_share * piece->hash_cost;
   if (piece->changed && (piece->round_is_over() || cheap)) {
     piece->hasher.reset();
     piece->hashing = true;

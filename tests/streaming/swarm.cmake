@@ -2,6 +2,9 @@
 freshet_add_test(window_test
   SOURCES deadline_window_test.cpp reader_demands_test.cpp readable_torrent_test.cpp
   LIBRARIES freshet::streaming)
+freshet_add_test(piece_store_test
+  SOURCES piece_store_test.cpp hash_guard_test.cpp
+  LIBRARIES freshet::test_support freshet::dep::torrent)
 freshet_add_test(publish_test
   SOURCES publish_test.cpp
   LIBRARIES freshet::test_support)
