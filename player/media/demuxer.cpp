@@ -156,7 +156,11 @@ bool Demuxer::looks_like_mp4() {
 }
 
 std::expected<void, ReadError> Demuxer::find_fragmented_duration() {
-  if (!fragmented_ || !info_.seekable || (all_there_ && info_.duration)) return {};
+  if (!fragmented_ || (all_there_ && info_.duration)) return {};
+  if (!info_.seekable) {
+    info_.duration.reset();  // the first fragment's
+    return {};
+  }
   const std::int64_t place = avio_tell(reader_.context());
   std::optional<MediaTime> indexed;
   // The first picture does not wait for the index at the end: it is asked only where it has come already.
@@ -170,6 +174,7 @@ std::expected<void, ReadError> Demuxer::find_fragmented_duration() {
   }
   if (indexed) {
     info_.duration = std::max(*indexed, info_.duration.value_or(MediaTime{0}));
+    duration_estimated_ = true;
   } else if (!all_there_ && !has_segment_index(*reader_.context())) {
     // What FFmpeg names then is the length of the fragments it has met: seeks would be held to the first one.
     info_.duration.reset();
@@ -275,6 +280,12 @@ std::expected<bool, ReadError> Demuxer::seek(int stream, MediaTime position, Dir
   }
   index_read_ = true;
   return result >= 0;
+}
+
+std::expected<bool, ReadError> Demuxer::learn_duration() {
+  if (info_.duration || !fragmented_ || !info_.seekable || !has_tail(reader_.source())) return false;
+  if (auto found = find_fragmented_duration(); !found) return std::unexpected(found.error());
+  return info_.duration.has_value();
 }
 
 bool Demuxer::seeks_subtitles() const {

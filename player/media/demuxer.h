@@ -54,6 +54,11 @@ class Demuxer {
   [[nodiscard]] std::optional<MediaTime> last_indexed(int stream, MediaTime position) const;
   // Goes to the first packet of the file.
   [[nodiscard]] std::expected<void, ReadError> rewind();
+  // The index names the start of the last fragment, not its end.
+  [[nodiscard]] bool duration_estimated() const { return duration_estimated_; }
+  // Looks again for a length that was not known when the file was opened: the index at its end may have come
+  // by now. True: info() has it. Costs nothing where there is nothing to learn.
+  [[nodiscard]] std::expected<bool, ReadError> learn_duration();
   // Reads an index that opening left unread because it lies elsewhere in the file. False: there is none, or
   // it is read. Afterwards the demuxer is at the first packet.
   [[nodiscard]] std::expected<bool, ReadError> read_index();
@@ -92,6 +97,7 @@ class Demuxer {
   int broken_reads_ = 0;                   // one after the other
   bool all_there_ = false;      // the source has every byte: reading all over the file costs nothing
   bool use_end_index_ = false;  // read the fragments' index at the file's end
+  bool duration_estimated_ = false;
   bool fragmented_ = false;     // MP4 whose index comes with its fragments
   bool index_read_ = false;     // Matroska reads its cues at the first seek
   bool must_reopen_ = false;    // a cancelled read left the container's state unusable

@@ -97,6 +97,8 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   void push_starts(Generation generation, const StartPoint& start);
   void fail(const ReadError& error, Generation generation);
   void end_of_file(Generation generation);
+  void learn_duration();
+  void set_duration(MediaTime duration);
   void apply_choices();
   [[nodiscard]] std::shared_ptr<PlayingStream> open_stream(TrackKind kind, int track_id);
   template <class Decoder>
@@ -160,6 +162,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   std::unique_ptr<Demuxer> demuxer_;
 
   std::set<int> added_subtitle_tracks_;
+  bool duration_known_ = true;                         // false: looked for again now and then
   std::unique_ptr<SubtitlePreroll> subtitle_preroll_;  // since a seek first needed it
 
   SubtitleFiles subtitle_files_;

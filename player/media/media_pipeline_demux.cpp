@@ -76,6 +76,7 @@ bool MediaPipeline::open() {
   }
   demuxer_ = std::move(*demuxer);
   MediaInfo info = demuxer_->info();
+  duration_known_ = info.duration.has_value();
   {
     const std::lock_guard lock(mutex_);
     info_ = info;
@@ -285,7 +286,10 @@ void MediaPipeline::push(PacketPointer packet, Generation generation) {
     }
   }
   if (encrypted) warn("An encrypted part of the file is skipped");
-  if (notable) listener_.on_buffer_changed();
+  if (notable) {
+    listener_.on_buffer_changed();
+    learn_duration();
+  }
 }
 
 void MediaPipeline::read_on(Generation generation) {
@@ -299,7 +303,25 @@ void MediaPipeline::read_on(Generation generation) {
   }
 }
 
+void MediaPipeline::learn_duration() {
+  if (duration_known_) return;
+  // A read that was cut short shows itself at the next packet.
+  const auto learnt = demuxer_->learn_duration();
+  if (learnt && *learnt) set_duration(*demuxer_->info().duration);
+}
+
+void MediaPipeline::set_duration(MediaTime duration) {
+  duration_known_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    info_.duration = duration;
+  }
+  listener_.on_duration_learned(duration);
+}
+
 void MediaPipeline::end_of_file(Generation generation) {
+  MediaTime end{0};
+  std::optional<MediaTime> known;
   {
     const std::lock_guard lock(mutex_);
     if (!info_.seekable && !pending_) generation = this->generation();
@@ -310,7 +332,15 @@ void MediaPipeline::end_of_file(Generation generation) {
         stream->packets().push({.kind = QueueItem::Kind::End, .generation = generation});
       }
     }
+    for (const auto& stream : streams_) {
+      if (stream && !stream->still() && stream->kind() != TrackKind::Subtitle) {
+        end = std::max(end, stream->packets().level().end.value_or(MediaTime{0}));
+      }
+    }
+    known = info_.duration;
   }
+  const bool learnt = !known || (demuxer_->duration_estimated() && *known != end);
+  if (learnt && end > MediaTime{0}) set_duration(end);
   listener_.on_buffer_changed();
 }
 

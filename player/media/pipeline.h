@@ -87,7 +87,10 @@ class PipelineListener {
   virtual void on_failed(const Error& error) = 0;     // cannot be opened or played at all, or a read failed
   virtual void on_warning(const std::string& message) = 0;  // part of it cannot be played
   virtual void on_frame_ready() = 0;                        // next_frame() has something new
-  virtual void on_buffer_changed() = 0;     // reading started to wait or got data, end reached
+  virtual void on_buffer_changed() = 0;  // reading started to wait or got data, end reached
+  // The length of a file that did not tell it at once (a fragmented MP4 from a swarm): its index has come, or
+  // its end was read.
+  virtual void on_duration_learned(MediaTime duration) = 0;
   virtual void on_subtitles_changed() = 0;  // a line came: the picture that stands may have to be drawn anew
   virtual void on_tracks_changed(const std::vector<Track>& tracks) = 0;  // an external file was added
 };

@@ -100,6 +100,10 @@ void ItemEvents::on_buffer_changed() {
   player_.video_->wake();
 }
 
+void ItemEvents::on_duration_learned(MediaTime duration) {
+  post([duration](PlayerCore& player) { player.on_duration_learned(duration); });
+}
+
 void ItemEvents::on_subtitles_changed() {
   if (subtitles_posted_.exchange(true)) return;
   post([this](PlayerCore& player) {

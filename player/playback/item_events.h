@@ -36,6 +36,7 @@ class ItemEvents final : public OpenerEvents, public media::PipelineListener {
   void on_warning(const std::string& message) override;
   void on_frame_ready() override;
   void on_buffer_changed() override;
+  void on_duration_learned(MediaTime duration) override;
   void on_subtitles_changed() override;
   void on_tracks_changed(const std::vector<media::Track>& tracks) override;
 

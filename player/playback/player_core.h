@@ -214,6 +214,7 @@ class PlayerCore final : public Player {
   [[nodiscard]] bool disk_failed_lately(MonotonicTime now) const;  // a try to write that went well proves little
   void on_source_opened(OpenedSource opened);
   void on_media_opened(const media::MediaInfo& info);
+  void on_duration_learned(MediaTime duration);
   void on_swarm_changed();
   void add_sidecars();
   [[nodiscard]] std::optional<MediaTime> resolve(const std::optional<TimePoint>& point) const;

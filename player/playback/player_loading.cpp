@@ -151,6 +151,15 @@ void PlayerCore::on_media_opened(const media::MediaInfo& info) {
   redraw_ = true;
 }
 
+void PlayerCore::on_duration_learned(MediaTime duration) {
+  Item& item = *item_;
+  if (!item.info) return;
+  item.info->duration = duration;
+  item.end = resolve(options_.end);
+  changed(Change::Media);
+  redraw_ = true;
+}
+
 void PlayerCore::add_sidecars() {
   Item& item = *item_;
   if (item.sidecars_added) return;

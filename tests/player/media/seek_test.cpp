@@ -206,6 +206,40 @@ TEST(Seek, WorksWhileTheSinkIsFull) {
   }
 }
 
+TEST(Duration, OfAFragmentedMp4IsLearntWhenItsIndexHasCome) {
+  const auto clip = clip_named("Mp4Fragmented");
+  auto source = source_of(clip);
+  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(clip));
+  source->block_from(size - 200);  // inside the index
+  TestPlayer player(source);
+  ASSERT_TRUE(player.wait_open());
+  EXPECT_EQ(player.info()->duration, std::nullopt);
+  source->unblock();
+  while (player.next_frame() && !player.learnt_duration()) {
+  }
+  ASSERT_TRUE(player.wait_for([&] { return player.learnt_duration().has_value(); }));
+  // The index names where the last fragment begins; its own length is a guess until it was read.
+  EXPECT_NEAR(to_seconds(*player.learnt_duration()), 5.5, 0.7);
+  EXPECT_TRUE(player.wait_for([&] { return std::abs(to_seconds(*player.learnt_duration()) - 5.0) < 0.1; }));
+  // A seek is held to it.
+  player.pipeline->seek(std::chrono::hours(1), SeekMode::Exact);
+  const FramePointer last = player.next_frame();
+  ASSERT_TRUE(last);
+  EXPECT_GT(last->pts, milliseconds(4900));
+}
+
+TEST(Duration, OfASourceThatDoesNotTellItIsLearntAtItsEnd) {
+  auto source = source_of(clip_named("Mp4Fragmented"));
+  source->set_seekable(Seekable::No);
+  source->hide_size();
+  TestPlayer player(source);
+  ASSERT_TRUE(player.wait_open());
+  EXPECT_EQ(player.info()->duration, std::nullopt);
+  EXPECT_FALSE(player.all_frames().empty());
+  ASSERT_TRUE(player.wait_for([&] { return player.learnt_duration().has_value(); }));
+  EXPECT_NEAR(to_seconds(*player.learnt_duration()), 5.0, 0.1);
+}
+
 TEST(Seek, InASourceThatIsReadOnceGoesForwardOnly) {
   const auto clip = clip_named("TransportStream");
   const auto reference = reference_pictures(clip);

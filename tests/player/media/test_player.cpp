@@ -56,6 +56,10 @@ std::optional<MediaInfo> TestPlayer::info() {
   const std::lock_guard lock(mutex_);
   return info_;
 }
+std::optional<MediaTime> TestPlayer::learnt_duration() {
+  const std::lock_guard lock(mutex_);
+  return learnt_duration_;
+}
 std::optional<Error> TestPlayer::error() {
   const std::lock_guard lock(mutex_);
   return error_;
@@ -89,6 +93,13 @@ void TestPlayer::on_warning(const std::string& message) {
   {
     const std::lock_guard lock(mutex_);
     warnings_.push_back(message);
+  }
+  changed();
+}
+void TestPlayer::on_duration_learned(MediaTime duration) {
+  {
+    const std::lock_guard lock(mutex_);
+    learnt_duration_ = duration;
   }
   changed();
 }

@@ -147,6 +147,7 @@ class TestPlayer final : private PipelineListener {
   bool wait_tracks(std::size_t count);
 
   std::optional<MediaInfo> info();
+  std::optional<MediaTime> learnt_duration();
   std::optional<Error> error();
   std::vector<std::string> warnings();
 
@@ -175,6 +176,7 @@ class TestPlayer final : private PipelineListener {
   void on_warning(const std::string& message) override;
   void on_frame_ready() override { changed(); }
   void on_buffer_changed() override { changed(); }
+  void on_duration_learned(MediaTime duration) override;
   void on_subtitles_changed() override { changed(); }
   void on_tracks_changed(const std::vector<Track>& tracks) override;
   void changed();
@@ -183,6 +185,7 @@ class TestPlayer final : private PipelineListener {
   std::condition_variable changed_;
   int changes_ = 0;
   std::optional<MediaInfo> info_;
+  std::optional<MediaTime> learnt_duration_;
   std::optional<Error> error_;
   std::vector<std::string> warnings_;
 };
