@@ -146,8 +146,7 @@ LabTorrent make_lab_torrent(const fs::path& folder, const Scene& scene, std::str
     write_whole(magnet, made->magnet);
   }
   torrent.magnet = read_whole(magnet);
-  torrent.infohash = hash_in(torrent.magnet, "urn:btih:");
-  if (torrent.infohash.empty()) torrent.infohash = hash_in(torrent.magnet, "urn:btmh:1220");
+  if (format == TorrentKind::Hybrid) torrent.second_hash = hash_in(torrent.magnet, "urn:btmh:1220");
   return torrent;
 }
 

@@ -22,7 +22,7 @@ struct LabTorrent {
   std::filesystem::path film;
   std::filesystem::path file;  // the .torrent
   std::string magnet;
-  std::string infohash;  // v1 (20 bytes), of v2 the truncated one: what a handshake carries
+  std::string second_hash;  // 20 bytes: a hybrid torrent under its v2 hash; else empty
 };
 // `tracker`: its URL, or empty for a torrent without.
 [[nodiscard]] LabTorrent make_lab_torrent(const std::filesystem::path& folder, const Scene& scene,

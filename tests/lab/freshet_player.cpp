@@ -24,7 +24,8 @@ double seconds_since(Clock::time_point start) {
 
 class FreshetPlayer final : public Player {
  public:
-  explicit FreshetPlayer(std::filesystem::path program) : program_(std::move(program)) {}
+  FreshetPlayer(std::filesystem::path program, std::vector<std::string> more_options)
+      : program_(std::move(program)), more_options_(std::move(more_options)) {}
 
   [[nodiscard]] std::string name() const override { return "freshet"; }
 
@@ -44,6 +45,7 @@ class FreshetPlayer final : public Player {
                                        "--network-timeout=0"};
     if (!swarm.has_tracker())
       for (const auto& peer : swarm.addresses()) arguments.push_back("--peer=" + peer);
+    arguments.insert(arguments.end(), more_options_.begin(), more_options_.end());
     arguments.push_back(scene.torrent.open == OpenBy::Magnet ? torrent.magnet : torrent.file.string());
     const test::Command command{.arguments = std::move(arguments), .environment = home_of(folder_)};
     swarm.begin();
@@ -82,9 +84,12 @@ class FreshetPlayer final : public Player {
     figures.cpu_seconds = cost.cpu_seconds;
     figures.peak_memory = static_cast<double>(cost.peak_memory);
     figures.wall_seconds = seconds_since(started_);
-    if (ipc_) ipc_->send({"quit"});
-    const auto status = process_->wait(10s);
-    if (!status) figures.failure += "did not quit in 10 s. ";
+    std::optional<test::ExitStatus> status;
+    if (ipc_) {
+      ipc_->send({"quit"});
+      status = process_->wait(10s);
+      if (!status) figures.failure += "did not quit in 10 s. ";
+    }
     process_->kill();
     for (const auto& text : process_->lines(test::Stream::Output)) {
       const auto line = Json::parse(text, nullptr, false);
@@ -107,10 +112,9 @@ class FreshetPlayer final : public Player {
     if (status && status->code != 0) figures.failure += fmt::format("exit code {}. ", status->code);
   }
 
-  [[nodiscard]] std::string last_words() const override {
+  [[nodiscard]] std::string all_words() const override {
     if (!process_) return {};
-    const auto all = process_->text(test::Stream::Output) + process_->text(test::Stream::Errors);
-    return all.substr(all.size() > 2000 ? all.size() - 2000 : 0);
+    return process_->text(test::Stream::Output) + process_->text(test::Stream::Errors);
   }
 
  private:
@@ -139,6 +143,7 @@ class FreshetPlayer final : public Player {
   }
 
   std::filesystem::path program_;
+  std::vector<std::string> more_options_;
   test::TemporaryFolder folder_;
   Clock::time_point started_;
   std::optional<test::Process> process_;
@@ -148,8 +153,9 @@ class FreshetPlayer final : public Player {
 
 }  // namespace
 
-std::unique_ptr<Player> make_freshet(const std::filesystem::path& program) {
-  return std::make_unique<FreshetPlayer>(program);
+std::unique_ptr<Player> make_freshet(const std::filesystem::path& program,
+                                     const std::vector<std::string>& more_options) {
+  return std::make_unique<FreshetPlayer>(program, more_options);
 }
 
 }  // namespace freshet::lab

@@ -13,6 +13,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <sstream>
 #include <stdexcept>
 
 #include "tests/lab/host.h"
@@ -28,7 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view usage =
     R"(freshet-lab run [SCENE…] --scenes=DIR --work=DIR --freshet=FILE [--runs=N]
-                [--publish=DIR] [--rivals[=NAME,…]]
+                [--publish=DIR] [--rivals[=NAME,…]] [--with="FRESHET OPTIONS"]
 freshet-lab list --scenes=DIR
 freshet-lab clean --work=DIR
 )";
@@ -93,7 +94,7 @@ std::string today() {
   return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
 }
 
-void tell(const Scene& scene, int run, const Player& player, const Viewing& viewing) {
+void tell(const fs::path& work, const Scene& scene, int run, const Player& player, const Viewing& viewing) {
   const auto& figures = viewing.figures;
   const auto number = [](const std::optional<double>& value) {
     return value ? fmt::format("{:.2f}", *value) : std::string("-");
@@ -117,15 +118,26 @@ void tell(const Scene& scene, int run, const Player& player, const Viewing& view
                    static_cast<double>(viewing.router->wall.count()));
   }
   fmt::print("\n");
-  if (!figures.failure.empty()) fmt::print("    FAILED: {}\n{}\n", figures.failure, viewing.last_words);
+  if (!figures.failure.empty()) {
+    fs::create_directories(work / "failures");
+    const auto log = work / "failures" / fmt::format("{}-{}-{}.log", scene.name, player.name(), run + 1);
+    std::ofstream(log) << viewing.words;
+    fmt::print("    FAILED: {}({})\n", figures.failure, log.string());
+  }
   std::fflush(stdout);
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
 }
 
 using MakePlayer = std::function<std::unique_ptr<Player>()>;
 
 // freshet, and the rivals that were asked for and can run. What cannot is told, not failed.
 std::vector<MakePlayer> players_for(const Options& options, const Programs& programs, const fs::path& work) {
-  std::vector<MakePlayer> players{[&programs] { return make_freshet(programs.freshet); }};
+  std::vector<MakePlayer> players{
+      [&programs, more = words_of(options.value("with"))] { return make_freshet(programs.freshet, more); }};
   const auto wanted = options.value("rivals", "no");
   if (wanted == "no") return players;
   for (auto& rival : find_rivals(work / "node")) {
@@ -188,7 +200,7 @@ int run(const Options& options, const Programs& programs) {
       for (const auto& make : players) {
         const auto player = make();
         const auto viewing = watch(scene, torrent, programs, ground, *player);
-        tell(scene, count, *player, viewing);
+        tell(work, scene, count, *player, viewing);
         results.players[player->name()].push_back(viewing.figures);
       }
     }

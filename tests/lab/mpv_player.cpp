@@ -103,10 +103,9 @@ class MpvPlayer final : public Player {
     static_cast<void>(test::run({.arguments = {"umount", "-l", (folder_ / "mount").string()}}, 5s));
   }
 
-  [[nodiscard]] std::string last_words() const override {
+  [[nodiscard]] std::string all_words() const override {
     if (!process_) return {};
-    const auto all = process_->text(test::Stream::Output) + process_->text(test::Stream::Errors);
-    return all.substr(all.size() > 2000 ? all.size() - 2000 : 0);
+    return process_->text(test::Stream::Output) + process_->text(test::Stream::Errors);
   }
 
  private:

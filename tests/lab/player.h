@@ -50,13 +50,14 @@ class Player {
   virtual void set_paused(bool paused) = 0;
   // Adds what the player itself tells, ends it, and says what it cost.
   virtual void finish(Figures& figures) = 0;
-  // The last words of its programs, for when something failed.
-  [[nodiscard]] virtual std::string last_words() const = 0;
+  // All that its programs wrote, for when something failed.
+  [[nodiscard]] virtual std::string all_words() const = 0;
 };
 
 // A home of its own for a program: nothing of the user's is read or written.
 [[nodiscard]] std::map<std::string, std::string> home_of(const test::TemporaryFolder& folder);
 
-[[nodiscard]] std::unique_ptr<Player> make_freshet(const std::filesystem::path& program);
+[[nodiscard]] std::unique_ptr<Player> make_freshet(const std::filesystem::path& program,
+                                                   const std::vector<std::string>& more_options);
 
 }  // namespace freshet::lab

@@ -48,7 +48,8 @@ Swarm::Swarm(const Scene& scene, const LabTorrent& torrent, const Programs& prog
     viewer_address_ = viewer_->address();
     const LinkOptions fast{.delay = tracker_round_trip / 2};
     HostIndex index{};
-    tracker_ = std::make_unique<Tracker>(router_->add_host({.up = fast, .down = fast}, index));
+    tracker_ =
+        std::make_unique<Tracker>(router_->add_host({.up = fast, .down = fast}, index), torrent.second_hash);
   } else {
     viewer_address_ = "127.0.0.1";
   }
@@ -65,7 +66,7 @@ Swarm::Swarm(const Scene& scene, const LabTorrent& torrent, const Programs& prog
     if (member.group.join + member.later > 0ms) continue;
     start(member, "");
     addresses_.push_back(member.address);
-    if (tracker_) tracker_->add(member.address);
+    if (tracker_) tracker_->add(member.address, is_by_hand(member.group) ? Protocol::V1 : Protocol::Both);
   }
   for (auto& member : members_) {
     if (!member.process) continue;
@@ -141,7 +142,9 @@ void Swarm::begin() {
       // Who comes late heard of the viewer from a tracker, and dials.
       entries.push_back({group.join + member.later, [this, &member] {
                            start(member, viewer_listen());
-                           if (tracker_) tracker_->add(member.address);
+                           if (tracker_)
+                             tracker_->add(member.address,
+                                           is_by_hand(member.group) ? Protocol::V1 : Protocol::Both);
                          }});
     }
     if (group.leave) entries.push_back({*group.leave + member.later, [&member] { member.process.reset(); }});

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include "tests/lab/socket_address.h"
 
@@ -26,9 +28,28 @@ bool is_ready(int file, int other) {
   return ::poll(wanted.data(), wanted.size(), patience_ms) > 0 && wanted[0].revents != 0;
 }
 
+// The info_hash of "GET /announce?info_hash=%12a…&…", decoded.
+std::string asked_hash(std::string_view request) {
+  constexpr std::string_view key = "info_hash=";
+  const auto at = request.find(key);
+  std::string hash;
+  if (at == std::string_view::npos) return hash;
+  for (std::size_t index = at + key.size(); index < request.size() && hash.size() < 20; ++index) {
+    if (request[index] == '&' || request[index] == ' ') break;
+    unsigned value = static_cast<unsigned char>(request[index]);
+    if (request[index] == '%' && index + 2 < request.size()) {
+      std::from_chars(request.data() + index + 1, request.data() + index + 3, value, 16);
+      index += 2;
+    }
+    hash.push_back(static_cast<char>(value));
+  }
+  return hash;
+}
+
 }  // namespace
 
-Tracker::Tracker(const Host& host) : stop_event_(::eventfd(0, EFD_CLOEXEC)) {
+Tracker::Tracker(const Host& host, std::string second_hash)
+    : second_hash_(std::move(second_hash)), stop_event_(::eventfd(0, EFD_CLOEXEC)) {
   if (stop_event_.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
   const Host::Inside inside(host);
   listener_ = listen_at(host.address() + ":6969");
@@ -42,11 +63,13 @@ Tracker::~Tracker() {
   thread_.join();
 }
 
-void Tracker::add(const std::string& peer) {
+void Tracker::add(const std::string& peer, Protocol protocol) {
   const auto address = parse_address(peer);
+  std::string bytes(reinterpret_cast<const char*>(&address.sin_addr), 4);
+  bytes.append(reinterpret_cast<const char*>(&address.sin_port), 2);
   const std::lock_guard lock(mutex_);
-  peers_.append(reinterpret_cast<const char*>(&address.sin_addr), 4);
-  peers_.append(reinterpret_cast<const char*>(&address.sin_port), 2);
+  all_ += bytes;
+  if (protocol == Protocol::Both) both_ += bytes;
 }
 
 void Tracker::work(const std::stop_token& stop) {
@@ -70,9 +93,10 @@ void Tracker::answer(int connection) {
   std::string body;
   {
     const std::lock_guard lock(mutex_);
-    body = fmt::format("d8:completei{}e10:incompletei1e8:intervali1800e5:peers{}:", peers_.size() / 6,
-                       peers_.size()) +
-           peers_ + "e";
+    const auto& peers = !second_hash_.empty() && asked_hash(request) == second_hash_ ? both_ : all_;
+    body = fmt::format("d8:completei{}e10:incompletei1e8:intervali1800e5:peers{}:", peers.size() / 6,
+                       peers.size()) +
+           peers + "e";
   }
   const auto reply =
       fmt::format(

@@ -82,7 +82,7 @@ Viewing watch(const Scene& scene, const LabTorrent& torrent, const Programs& pro
       for (const auto& step : scene.steps)
         if (!std::visit(director, step)) break;
     } else {
-      viewing.figures.failure += fmt::format("no picture after {} s. ", patience.count());
+      viewing.figures.failure += "no picture, or an early end. ";
     }
     viewing.figures.wire_down = static_cast<double>(swarm.viewer_traffic().down.value);
     player.finish(viewing.figures);
@@ -90,7 +90,7 @@ Viewing watch(const Scene& scene, const LabTorrent& torrent, const Programs& pro
   } catch (const std::exception& error) {
     viewing.figures.failure += error.what();
   }
-  if (!viewing.figures.failure.empty()) viewing.last_words = player.last_words();
+  if (!viewing.figures.failure.empty()) viewing.words = player.all_words();
   return viewing;
 }
 

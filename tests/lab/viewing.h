@@ -11,7 +11,7 @@ namespace freshet::lab {
 struct Viewing {
   Figures figures;
   std::optional<RouterReport> router;
-  std::string last_words;  // when something failed
+  std::string words;  // all that the player wrote, when something failed
 };
 
 [[nodiscard]] Viewing watch(const Scene& scene, const LabTorrent& torrent, const Programs& programs,

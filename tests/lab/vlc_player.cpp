@@ -80,10 +80,9 @@ class VlcPlayer final : public Player {
     process_->kill();
   }
 
-  [[nodiscard]] std::string last_words() const override {
+  [[nodiscard]] std::string all_words() const override {
     if (!process_) return {};
-    const auto all = process_->text(test::Stream::Errors);
-    return all.substr(all.size() > 2000 ? all.size() - 2000 : 0);
+    return process_->text(test::Stream::Output) + process_->text(test::Stream::Errors);
   }
 
  private:
