@@ -89,7 +89,7 @@ void Playlist::shuffle() {
 
 void Playlist::unshuffle() {
   const int id = current() ? current()->id : 0;
-  std::ranges::stable_sort(entries_, {}, &PlaylistEntry::id);
+  std::ranges::sort(entries_, {}, &PlaylistEntry::id);
   find_again(id);
 }
 

@@ -272,9 +272,9 @@ TEST_F(PlayerCoreTest, GoesToTheNextSubtitleLine) {
   options.pause = true;
   bool sought = false;
   on_event = [&](PlayerCore& player, const PlayerEvent& event) {
-    // Lines begin at 0.25, 3.25, 6.25 s…
-    if (event.kind != PlayerEvent::Kind::Changed || player.subtitle_text().empty() || std::exchange(sought, true)) return;
-    player.post([&player] { EXPECT_TRUE(player.seek_subtitle(1)); });
+    // Lines begin at 0.25, 3.25, 6.25 s…: the next one is known as soon as it was read.
+    if (event.kind != PlayerEvent::Kind::Changed || player.subtitle_text().empty()) return;
+    player.post([&] { sought = sought || player.seek_subtitle(1).has_value(); });
   };
   options.start = TimePoint{.time = 500ms};
   play(options, [&](PlayerCore& player) {
