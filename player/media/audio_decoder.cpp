@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "player/media/codec.h"
+#include "player/media/decoder_loop.h"
 
 namespace freshet::media {
 namespace {
@@ -38,14 +39,9 @@ AudioDecoder::AudioDecoder(std::shared_ptr<const StreamDescription> stream, Code
 }
 
 void AudioDecoder::run() {
-  while (auto item = packets_.pop()) {
-    if (!host_.current(item->generation)) continue;
-    switch (item->kind) {
-      case QueueItem::Kind::Start: begin(*item); break;
-      case QueueItem::Kind::Packet: decode(*item->packet); break;
-      case QueueItem::Kind::End: drain(); break;
-    }
-  }
+  decode_queue(
+      packets_, host_, [this](const QueueItem& item) { begin(item); },
+      [this](const AVPacket& packet) { decode(packet); }, [this] { drain(); });
 }
 
 void AudioDecoder::begin(const QueueItem& item) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "player/media/codec.h"
+#include "player/media/decoder_loop.h"
 
 namespace freshet::media {
 
@@ -38,17 +39,12 @@ SubtitleDecoder::SubtitleDecoder(std::shared_ptr<const StreamDescription> stream
       converter_(*stream_, *codec_, track_id) {}
 
 void SubtitleDecoder::run() {
-  while (auto item = packets_.pop()) {
-    if (!host_.current(item->generation)) continue;
-    switch (item->kind) {
-      case QueueItem::Kind::Start:
-        if (!item->start.continues) avcodec_flush_buffers(codec_.get());
-        generation_ = item->generation;
-        break;
-      case QueueItem::Kind::Packet: decode(*item->packet); break;
-      case QueueItem::Kind::End: break;  // subtitle decoders hold nothing back
-    }
-  }
+  const auto begin = [this](const QueueItem& item) {
+    if (!item.start.continues) avcodec_flush_buffers(codec_.get());
+    generation_ = item.generation;
+  };
+  // Subtitle decoders hold nothing back: there is nothing to drain.
+  decode_queue(packets_, host_, begin, [this](const AVPacket& packet) { decode(packet); }, [] {});
 }
 
 void SubtitleDecoder::decode(const AVPacket& packet) {

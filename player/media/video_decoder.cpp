@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "player/media/codec.h"
+#include "player/media/decoder_loop.h"
 #include "player/media/frame_description.h"
 #include "player/media/frame_digest.h"
 
@@ -49,14 +50,9 @@ VideoDecoder::VideoDecoder(std::shared_ptr<const StreamDescription> stream, cons
       may_skip_(skips_safely(codec_->codec_id)) {}
 
 void VideoDecoder::run() {
-  while (auto item = packets_.pop()) {
-    if (!host_.current(item->generation)) continue;
-    switch (item->kind) {
-      case QueueItem::Kind::Start: begin(*item); break;
-      case QueueItem::Kind::Packet: decode(*item->packet); break;
-      case QueueItem::Kind::End: drain(); break;
-    }
-  }
+  decode_queue(
+      packets_, host_, [this](const QueueItem& item) { begin(item); },
+      [this](const AVPacket& packet) { decode(packet); }, [this] { drain(); });
 }
 
 void VideoDecoder::begin(const QueueItem& item) {

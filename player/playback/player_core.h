@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The Player. One main loop: tasks that other threads posted, one turn of presentation, then sleep until an input
-// event, a task or the next deadline. Four files implement it, by what they are about:
+// event, a task or the next deadline. Six files implement it, by what they are about:
 //   player_core.cpp          the loop, tasks, listeners, the playlist
 //   player_loading.cpp       from a playlist entry to a running pipeline, and its end
-//   player_presentation.cpp  a turn: pictures, stalls, ends, the screen
+//   player_presentation.cpp  a turn: pictures, sound, ends, reports
+//   player_stalls.cpp        waiting for data: when it begins, ends, is given up
+//   player_screen.cpp        what the screen says
 //   player_controls.cpp      what the viewer does, and the state that others read
 // Main thread only, but for post().
 #pragma once
@@ -226,25 +228,32 @@ class PlayerCore final : public Player {
   void restart_turn(MonotonicTime now, Deadline& deadline);
   void picture_turn(MonotonicTime now, Deadline& deadline);
   void sound_turn(MonotonicTime now, Deadline& deadline);
-  void stall_turn(MonotonicTime now, Deadline& deadline);
   void end_turn(MonotonicTime now, Deadline& deadline);
-  void screen_turn(MonotonicTime now, Deadline& deadline);
   void report_turn(MonotonicTime now, Deadline& deadline);
-  void timeout_turn(MonotonicTime now, Deadline& deadline);
   void show(const media::FramePointer& frame, MonotonicTime now);
   void show_first(const media::FramePointer& frame, MonotonicTime now);
   void finish_restart(MonotonicTime now);
   void apply_running(MonotonicTime now);  // clock and sound follow pause, stall, restart
-  void begin_stall(MonotonicTime now);
-  void end_stall(MonotonicTime now);
   void reach_end(MonotonicTime now);
   [[nodiscard]] std::optional<std::pair<MediaTime, MediaTime>> ab_loop() const;  // in order, when it applies
-  void draw(MonotonicTime now);
-  [[nodiscard]] std::vector<video::OverlayPointer> subtitle_overlays(const subtitles::Canvas& canvas);
+  [[nodiscard]] MediaTime picture_end() const;  // when the shown picture is over
+  static void sooner(Deadline& deadline, MonotonicTime candidate) {
+    if (!deadline || candidate < *deadline) deadline = candidate;
+  }
+
+  // player_stalls.cpp
+  void stall_turn(MonotonicTime now, Deadline& deadline);
+  void begin_stall(MonotonicTime now);
+  void end_stall(MonotonicTime now);
+  void timeout_turn(MonotonicTime now, Deadline& deadline);
   [[nodiscard]] BufferingInput buffering(MonotonicTime now) const;
   [[nodiscard]] double fill_rate() const;
   [[nodiscard]] bool waits_for_data() const;
-  [[nodiscard]] MediaTime picture_end() const;  // when the shown picture is over
+
+  // player_screen.cpp
+  void screen_turn(MonotonicTime now, Deadline& deadline);
+  void draw(MonotonicTime now);
+  [[nodiscard]] std::vector<video::OverlayPointer> subtitle_overlays(const subtitles::Canvas& canvas);
   [[nodiscard]] std::optional<ui::OsdWait> wait_card(MonotonicTime now) const;
   [[nodiscard]] ui::OsdBar progress_bar() const;
 

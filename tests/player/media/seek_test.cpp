@@ -206,6 +206,21 @@ TEST(Seek, WorksWhileTheSinkIsFull) {
   }
 }
 
+// The catalogue's clips have B pictures, and key frames every 30.
+TEST(LatePictures, AreLeftOutUntilTheDecoderHasCaughtUp) {
+  const auto count = [](MediaTime late) {
+    TestPlayer player(source_of(clip_named("Matroska")), {});
+    player.audio.hold(false);
+    player.pipeline->set_late(late);
+    return player.all_frames().size();
+  };
+  EXPECT_EQ(count(MediaTime{0}), 125U);
+  const std::size_t some = count(milliseconds(200));  // only those that no other picture needs
+  EXPECT_LT(some, 125U);
+  EXPECT_GT(some, 20U);
+  EXPECT_LE(count(seconds(3)), 6U) << "key frames alone";
+}
+
 TEST(Duration, OfAFragmentedMp4IsLearntWhenItsIndexHasCome) {
   const auto clip = clip_named("Mp4Fragmented");
   auto source = source_of(clip);
