@@ -162,6 +162,10 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   void tell_written_locked(const Torrent& torrent, Calls& calls);
   void wake_writer_locked();
   [[nodiscard]] bool is_tight_locked() const;
+  // There is room for a while, not only for the next block.
+  [[nodiscard]] bool is_relaxed_locked() const;
+  // Memory that was in use before may be free to be given up now.
+  void look_at_memory_locked();
   // Something that libtorrent has, or will have, is not on disk.
   [[nodiscard]] bool is_unwritten_locked(const Torrent& torrent) const;
   [[nodiscard]] std::int64_t most_reserved_locked() const;

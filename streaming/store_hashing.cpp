@@ -146,6 +146,8 @@ void StoreCore::hash_task(const Torrent& torrent, int index, const Piece& piece)
     idle_.notify_all();
     quiet_locked(torrent, index, piece, calls);
     retire_locked(torrent, index, piece);  // all of it may have been on disk before
+    tell_observers_locked(calls);
+    look_at_memory_locked();
   }
   make(calls);
 }

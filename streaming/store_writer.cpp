@@ -58,6 +58,16 @@ bool StoreCore::is_tight_locked() const {
   return cache->reserved().value > most_reserved_locked();
 }
 
+bool StoreCore::is_relaxed_locked() const {
+  return cache->reserved().value <= most_reserved_locked() / 4 * 3;
+}
+
+void StoreCore::look_at_memory_locked() {
+  if (!is_tight_locked() && (observers_.empty() || is_relaxed_locked())) return;
+  tight_ = true;
+  wake_writer_locked();
+}
+
 void StoreCore::write_loop(const std::stop_token& stop) {
   Lock lock(mutex);
   for (;;) {
@@ -209,7 +219,7 @@ void StoreCore::flush(Lock& lock, const Torrent& torrent) {
 void StoreCore::spill_locked() {
   for (const auto& torrent : torrents_) {
     for (const auto& [index, piece] : torrent->arriving) {
-      if (!is_tight_locked()) return;
+      if (is_relaxed_locked()) return;
       if (piece->hashing || piece->writing || piece->state == ArrivingPiece::State::Verified) continue;
       cache->release(Bytes{piece->spill()});
     }
@@ -217,8 +227,7 @@ void StoreCore::spill_locked() {
 }
 
 void StoreCore::tell_observers_locked(Calls& calls) {
-  // Not before there is room for a while.
-  if (observers_.empty() || cache->reserved().value > most_reserved_locked() / 4 * 3) return;
+  if (observers_.empty() || !is_relaxed_locked()) return;
   calls.emplace_back([this, observers = std::exchange(observers_, {})] {
     to_network([observers] {
       for (const auto& each : observers) {
@@ -304,7 +313,7 @@ void StoreCore::release_locked(const Torrent& torrent, int index, const Piece& p
 void StoreCore::retry(const Torrent& torrent) {
   const Lock lock(mutex);
   if (!std::exchange(torrent->in_trouble, false)) return;
-  tight_ = tight_ || is_tight_locked();
+  look_at_memory_locked();
   wake_writer_locked();
 }
 

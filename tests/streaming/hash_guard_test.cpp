@@ -172,8 +172,11 @@ TEST(HashGuardLarge, APieceWhoseMemoryWasGivenUpIsRepairedToo) {
     return store.asked.size() == 8 && store.cache->held() + store.cache->reserved() <= mib(10);
   })) << "eight held pieces do not need the memory of eight";
   for (int piece = 0; piece < 8; ++piece) {
-    ASSERT_TRUE(store.torrent->replace_block(piece, 7 * streaming::store_block_size,
-                                             StoreHarness::copy_of(store.truth(piece), 7, false)));
+    const auto bytes = store.truth(piece);
+    for (int block = 0; block < store.blocks(piece) && store.torrent->is_held(piece); ++block) {
+      store.torrent->replace_block(piece, block * streaming::store_block_size,
+                                   StoreHarness::copy_of(bytes, block, false));
+    }
   }
   ASSERT_TRUE(store.pump([&] { return store.hashes.size() == 8; }));
   for (int piece = 0; piece < 8; ++piece) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <sys/resource.h>
 
@@ -225,15 +226,15 @@ TEST(PieceStore, AFullDiskLosesNothingAndIsWrittenWhenThereIsRoom) {
 TEST(PieceStore, ATorrentThatIsRemovedWithAFullDiskEndsWithoutClaimingAnything) {
   StoreHarness store({noise(1 << 20)}, {.piece_length = kib(64)});
   FileSizeLimit limit(256 << 10);
-  bool all_written = true;
+  std::promise<bool> all_written;
   for (int piece = 0; piece < 16; ++piece) store.write_piece(piece);
   for (int piece = 0; piece < 16; ++piece) store.ask_hash(piece);
   ASSERT_TRUE(store.pump([&] { return store.hashes.size() == 16 && !store.troubles.empty(); }));
-  store.torrent->when_written([&](bool all) { all_written = all; });
+  store.torrent->when_written([&](bool all) { all_written.set_value(all); });
   store.remove();
   ASSERT_TRUE(store.pump([&] { return std::cmp_equal(store.written.size(), store.writes_begun); }));
   EXPECT_FALSE(store.is_written(15));
-  EXPECT_FALSE(all_written);
+  EXPECT_FALSE(all_written.get_future().get());
 }
 
 TEST(PieceStore, DataThatRottedOnDiskIsNotShown) {
