@@ -19,6 +19,7 @@
 #include "tests/lab/host.h"
 #include "tests/lab/report.h"
 #include "tests/lab/rivals.h"
+#include "tests/lab/router_speed.h"
 #include "tests/lab/sealed.h"
 #include "tests/lab/viewing.h"
 
@@ -32,6 +33,7 @@ constexpr std::string_view usage =
                 [--publish=DIR] [--rivals[=NAME,…]] [--with="FRESHET OPTIONS"]
 freshet-lab list --scenes=DIR
 freshet-lab clean --work=DIR
+freshet-lab speed                   what the lab carries on this machine
 )";
 
 struct Options {
@@ -218,8 +220,26 @@ int run(const Options& options, const Programs& programs) {
   return has_failed ? 1 : 0;
 }
 
+int speed() {
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  for (const int senders : {4, 20}) {
+    const auto speed = measure_router(senders, {120'000'000 / senders}, std::chrono::seconds(5));
+    const auto& report = speed.report;
+    fmt::print(
+        "{:>2} lines of {:>2} Mbit/s: {:.0f} Mbit/s through TCP, {:.0f} packets/s, late {:.2f} ms median, "
+        "{:.2f} ms "
+        "p99, {:.1f} ms worst, {:.0f} % of a core\n",
+        senders, 120 / senders, speed.bits_per_second / 1e6,
+        static_cast<double>(report.packets) / to_seconds(report.wall),
+        Milliseconds(report.median_lateness).count(), Milliseconds(report.p99_lateness).count(),
+        Milliseconds(report.worst_lateness).count(), 100 * to_seconds(report.cpu) / to_seconds(report.wall));
+  }
+  return 0;
+}
+
 int start(int argc, char** argv) {
   const auto options = read_options(argc, argv);
+  if (options.command == "speed") return speed();
   if (options.command == "list") return list(options);
   const fs::path work = options.value("work");
   if (options.command == "clean" && !work.empty()) {

@@ -31,6 +31,7 @@ struct Figures {
   double wire_down = 0;                    // bytes on the viewer's line
   double cpu_seconds = 0, wall_seconds = 0;
   double peak_memory = 0;  // bytes
+  double load = 0;         // of the machine when it began: the average of a minute, as uptime tells it
   std::string failure;     // what went wrong; the figures until then stay
 };
 

@@ -161,9 +161,16 @@ std::string markdown_page(const std::vector<SceneResults>& scenes, const std::st
   for (std::size_t column = 0; column < heading.size(); ++column) page += "|---";
   page += "|\n";
   for (const auto& row : rows_of(scenes)) add(row);
-  page += "\n| scene | what happens | date | ground |\n|---|---|---|---|\n";
-  for (const auto& scene : scenes)
-    page += fmt::format("| {} | {} | {} | {} |\n", scene.name, scene.title, scene.date, scene.ground);
+  page +=
+      "\n| scene | what happens | date | ground | load of the machine before a run "
+      "|\n|---|---|---|---|---|\n";
+  for (const auto& scene : scenes) {
+    std::vector<double> loads;
+    for (const auto& [player, runs] : scene.players)
+      for (const auto& run : runs) loads.push_back(run.load);
+    page += fmt::format("| {} | {} | {} | {} | {} |\n", scene.name, scene.title, scene.date, scene.ground,
+                        cell(spread_of(std::move(loads)), 1));
+  }
   return page;
 }
 

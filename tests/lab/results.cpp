@@ -31,6 +31,7 @@ Json to_json(const Figures& run) {
           {"cpu_seconds", run.cpu_seconds},
           {"wall_seconds", run.wall_seconds},
           {"peak_memory", run.peak_memory},
+          {"load", run.load},
           {"failure", run.failure}};
 }
 
@@ -48,6 +49,7 @@ Figures figures_from(const Json& json) {
   run.cpu_seconds = json.at("cpu_seconds");
   run.wall_seconds = json.at("wall_seconds");
   run.peak_memory = json.at("peak_memory");
+  run.load = json.at("load");
   run.failure = json.at("failure");
   return run;
 }

@@ -3,6 +3,7 @@
 #include "tests/lab/viewing.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <fmt/format.h>
 
 namespace freshet::lab {
@@ -74,6 +75,7 @@ class Director {
 Viewing watch(const Scene& scene, const LabTorrent& torrent, const Programs& programs, Ground ground,
               Player& player) {
   Viewing viewing;
+  ::getloadavg(&viewing.figures.load, 1);
   try {
     Swarm swarm(scene, torrent, programs, ground);
     viewing.figures.first_frame = player.start(swarm, scene, torrent, patience);

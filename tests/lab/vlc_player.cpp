@@ -40,7 +40,7 @@ class VlcPlayer final : public Player {
         .arguments = {"setpriv", fmt::format("--reuid={}", nobody), fmt::format("--regid={}", nobody),
                       "--clear-groups", "--no-new-privs", "vlc", "-I", "rc", "--rc-fake-tty", "-vv",
                       "--no-color", "--vout=dummy", "--aout=adummy", "--no-video-title-show",
-                      "--no-metadata-network-access", "--no-spu",
+                      "--no-auto-preparse", "--no-metadata-network-access", "--no-spu",
                       "--bittorrent-download-path=" + folder_.path().string(),
                       scene.torrent.open == OpenBy::Magnet ? torrent.magnet : file.string()},
         .environment = home_of(folder_),
