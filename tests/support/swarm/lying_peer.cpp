@@ -31,11 +31,15 @@ std::string message(std::uint8_t id, std::string_view payload) {
          std::string(payload);
 }
 
-// The v1 hash out of the magnet link: 40 hex digits.
+// Out of the magnet link: the v1 hash, or the first 20 bytes of the v2 hash where there is no other (BEP 52).
 std::string infohash_of(const streaming::PublishedTorrent& torrent) {
-  constexpr std::string_view key = "urn:btih:";
-  const auto at = torrent.magnet.find(key);
-  if (at == std::string::npos) throw std::runtime_error("no v1 hash");
+  std::string_view key = "urn:btih:";
+  auto at = torrent.magnet.find(key);
+  if (at == std::string::npos) {
+    key = "urn:btmh:1220";
+    at = torrent.magnet.find(key);
+  }
+  if (at == std::string::npos) throw std::runtime_error("no infohash");
   std::string hash;
   for (std::size_t i = 0; i < 40; i += 2) {
     hash.push_back(static_cast<char>(std::stoi(torrent.magnet.substr(at + key.size() + i, 2), nullptr, 16)));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// A peer that claims to have everything and sends garbage. Plain BitTorrent v1 without encryption. It has a
+// A peer that claims to have everything and sends garbage. Plain BitTorrent without encryption. It has a
 // thread of its own; its functions may be called from one other.
 #pragma once
 
