@@ -259,7 +259,7 @@ int start(int argc, char** argv) {
       }
     });
   }
-  std::fputs(usage.data(), stderr);
+  fmt::print(stderr, "{}", usage);
   return 2;
 }
 

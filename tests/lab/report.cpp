@@ -180,8 +180,7 @@ std::string svg_plot(const std::vector<SceneResults>& scenes) {
     for (const auto& one : summarise(scene))
       if (std::ranges::find(plot.players, one.player) == plot.players.end())
         plot.players.push_back(one.player);
-  std::ranges::sort(plot.players);
-  std::ranges::stable_partition(plot.players, [](const std::string& name) { return name == "freshet"; });
+  std::ranges::sort(plot.players, comes_first);
   double x = 10;
   plot.y = 20;
   for (std::size_t index = 0; index < plot.players.size(); ++index) {

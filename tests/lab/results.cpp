@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace freshet::lab {
 namespace {
@@ -92,10 +93,15 @@ Summary summarise(const std::string& player, const std::vector<Figures>& runs) {
   return summary;
 }
 
+bool comes_first(const std::string& left, const std::string& right) {
+  return std::pair(left != "freshet", left) < std::pair(right != "freshet", right);
+}
+
 std::vector<Summary> summarise(const SceneResults& scene) {
   std::vector<Summary> all;
   for (const auto& [player, runs] : scene.players) all.push_back(summarise(player, runs));
-  std::ranges::stable_partition(all, [](const Summary& summary) { return summary.player == "freshet"; });
+  std::ranges::sort(
+      all, [](const Summary& left, const Summary& right) { return comes_first(left.player, right.player); });
   return all;
 }
 

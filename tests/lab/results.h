@@ -36,7 +36,9 @@ struct Summary {
   int stalls = 0;  // of all runs
 };
 [[nodiscard]] Summary summarise(const std::string& player, const std::vector<Figures>& runs);
-// freshet first, then by name.
+// The order of players in all that is shown: freshet first, then by name.
+[[nodiscard]] bool comes_first(const std::string& left, const std::string& right);
+// In that order.
 [[nodiscard]] std::vector<Summary> summarise(const SceneResults& scene);
 
 void save(const std::filesystem::path& folder, const SceneResults& scene);

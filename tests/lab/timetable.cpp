@@ -8,7 +8,7 @@
 namespace freshet::lab {
 
 Timetable::Timetable(std::vector<Entry> entries) : entries_(std::move(entries)) {
-  std::ranges::stable_sort(entries_, {}, &Entry::at);
+  std::ranges::sort(entries_, {}, &Entry::at);
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 

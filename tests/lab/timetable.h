@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Does things at times after its start, in order, on a thread of its own. What has not come yet when it is
-// destroyed is left undone.
+// Does things at times after its start, on a thread of its own; those of one time in any order. What has not
+// come yet when it is destroyed is left undone.
 #pragma once
 
 #include <chrono>

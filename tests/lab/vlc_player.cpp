@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 constexpr std::string_view picture = "Received first picture";
+constexpr std::string_view refilled = "Stream buffering done";
 // VLC refuses root: the user and group "nobody".
 constexpr const char* nobody = "65534";
 
@@ -49,17 +50,17 @@ class VlcPlayer final : public Player {
     swarm.begin();
     started_ = Clock::now();
     process_.emplace(swarm.start_viewer(command));
-    if (!wait_for_picture(limit)) return std::nullopt;
+    if (!wait_for(picture, 0, limit)) return std::nullopt;
     return to_seconds(Clock::now() - started_);
   }
 
   bool play(milliseconds length) override { return !process_->wait(length); }
 
   std::optional<double> seek(milliseconds target, milliseconds limit) override {
+    const auto before = count(refilled);
     const auto sent = Clock::now();
-    pictures_ = count_pictures();
     seek_only(target);
-    if (!wait_for_picture(limit)) return std::nullopt;
+    if (!wait_for(refilled, before, limit)) return std::nullopt;
     return to_seconds(Clock::now() - sent);
   }
 
@@ -86,21 +87,19 @@ class VlcPlayer final : public Player {
   }
 
  private:
-  int count_pictures() {
-    int count = 0;
+  int count(std::string_view words) {
+    int number = 0;
     for (const auto& line : process_->lines(test::Stream::Errors))
-      count += line.find(picture) != std::string::npos;
-    return count;
+      number += line.find(words) != std::string::npos ? 1 : 0;
+    return number;
   }
 
-  // One more than there were.
-  bool wait_for_picture(milliseconds limit) {
+  // A line with these words, after `skip` others.
+  bool wait_for(std::string_view words, int skip, milliseconds limit) {
     int seen = 0;
     const auto line = process_->wait_for_line(
         test::Stream::Errors,
-        [&](std::string_view text) {
-          return text.find(picture) != std::string_view::npos && seen++ == pictures_;
-        },
+        [&](std::string_view text) { return text.find(words) != std::string_view::npos && seen++ == skip; },
         limit);
     return line.has_value();
   }
@@ -108,7 +107,6 @@ class VlcPlayer final : public Player {
   test::TemporaryFolder folder_;
   Clock::time_point started_;
   std::optional<test::Process> process_;
-  int pictures_ = 0;
   bool is_paused_ = false;
 };
 
