@@ -98,6 +98,7 @@ void TorrentCore::leave(lt::session& session) {
   }
   left_ = true;
   peers_->stop();
+  if (store_) store_->set_repairer(nullptr);
   if (exchange_) exchange_->stop();
   readable_->close();
   if (!handle_.is_valid()) return;
@@ -348,6 +349,10 @@ void TorrentCore::connect_store(const lt::torrent_info& info) {
            });
   store_->set_expected(info, handle_.piece_layers());
   needs_layers_ = !info.info_hashes().has_v1();
+  if (exchange_) {
+    exchange_->set_store(store_.get());
+    store_->set_repairer(exchange_.get());
+  }
 }
 
 std::optional<TorrentMetadata> TorrentCore::metadata() const {

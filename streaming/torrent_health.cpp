@@ -80,7 +80,9 @@ void TorrentCore::refresh_stats() {
   stats_.up_rate = Bytes{status.upload_payload_rate};
   stats_.bytes_down = Bytes{status.total_payload_download};
   stats_.bytes_up = Bytes{status.total_payload_upload};
-  stats_.bytes_wasted = Bytes{status.total_redundant_bytes + status.total_failed_bytes};
+  // libtorrent takes what the exchange fetches again for a piece that failed for useless.
+  stats_.bytes_wasted = exchange_ ? exchange_->wasted()
+                                  : Bytes{status.total_redundant_bytes + status.total_failed_bytes};
   stats_.bytes_verified = Bytes{verified_};
   stats_.checking_progress = checked_ ? 1.0 : static_cast<double>(status.progress);
 }

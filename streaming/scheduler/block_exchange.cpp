@@ -24,8 +24,10 @@ constexpr std::size_t message_size = 17;
 
 // More blocks than this that nobody asked for are an attack: libtorrent would take them.
 constexpr int most_unasked = 8;
-// Addresses of liars that are remembered.
+// Liars that are remembered.
 constexpr std::size_t most_liars = 1000;
+// So many behind one address are one, who dials anew; fewer may share it with honest ones.
+constexpr int liars_of_an_address = 3;
 // A queue that a peer says it keeps is believed within these.
 constexpr int greatest_queue = 2000;
 
@@ -161,7 +163,7 @@ std::vector<BlockExchange::Peer> BlockExchange::peers() const {
 
 void BlockExchange::came(PeerId id, const lt::peer_connection_handle& handle) {
   if (!peers_.emplace(id, Known{handle, false, true, {}, {}, 0}).second) return;
-  if (liars_.contains(handle.remote().address())) {
+  if (is_liar(handle.remote())) {
     // Not in the middle of its handshake.
     boost::asio::post(network_, [weak = weak_from_this(), id] {
       if (const auto self = weak.lock(); self && !self->stopped_) self->banish(id);
@@ -241,6 +243,7 @@ void BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span
     return;
   }
   for (const auto& cancel : arrival.cancels) send(message_cancel, cancel);
+  if (!arrival.wanted) wasted_ += Bytes{request.length};
   if (arrival.wanted) {
     if (const auto copies = copies_.find(block); store_ != nullptr && store_->is_held(block.piece)) {
       const std::span<const char> content(bytes.data(), static_cast<std::size_t>(bytes.size()));
@@ -266,6 +269,7 @@ void BlockExchange::on_piece_pass(lt::piece_index_t piece) {
 
 void BlockExchange::on_piece_failed(lt::piece_index_t piece) {
   if (!scheduler_) return;
+  wasted_ += Bytes{scheduler_->ledger().geometry().piece_size(static_cast<int>(piece))};
   scheduler_->piece_spoiled(static_cast<int>(piece), {});
   kick();
 }
@@ -274,6 +278,7 @@ void BlockExchange::on_bad_piece(int piece, const std::vector<int>& blocks) {
   if (!scheduler_) return;
   for (const int index : blocks) {
     const Block block{piece, index};
+    wasted_ += Bytes{scheduler_->ledger().geometry().length(block)};
     const auto sender = scheduler_->sender_of(block);
     if (auto& copies = copies_[block]; copies.empty()) copies.push_back(sender.value_or(PeerId{0}));
   }
@@ -298,9 +303,15 @@ void BlockExchange::banish(PeerId id) {
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
   auto handle = found->second.handle;
-  if (liars_.size() < most_liars) liars_.insert(handle.remote().address());
+  if (liars_.size() < most_liars) liars_.insert(handle.remote());
   handle.disconnect(lt::errors::invalid_piece, lt::operation_t::bittorrent,
                     lt::peer_connection_interface::peer_error);
+}
+
+bool BlockExchange::is_liar(const lt::tcp::endpoint& peer) const {
+  if (liars_.contains(peer)) return true;
+  return std::ranges::count(liars_, peer.address(), [](const auto& liar) { return liar.address(); }) >=
+         liars_of_an_address;
 }
 
 // --- decisions

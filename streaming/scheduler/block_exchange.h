@@ -16,9 +16,9 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <libtorrent/address.hpp>
 #include <libtorrent/extensions.hpp>
 #include <libtorrent/peer_connection_handle.hpp>
+#include <libtorrent/socket.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,6 +55,8 @@ class BlockExchange final : public lt::torrent_plugin,
     PeerFigures figures;
   };
   [[nodiscard]] std::vector<Peer> peers() const;
+  // Came in vain: a second time, or in a piece that failed.
+  [[nodiscard]] Bytes wasted() const { return wasted_; }
 
   // PieceRepairer
   void on_bad_piece(int piece, const std::vector<int>& blocks) override;
@@ -91,6 +93,7 @@ class BlockExchange final : public lt::torrent_plugin,
   void decide();
   void send(char message, const BlockRequest& request);
   void banish(PeerId id);
+  [[nodiscard]] bool is_liar(const lt::tcp::endpoint& peer) const;
 
   boost::asio::io_context& network_;
   boost::asio::steady_timer timer_;
@@ -99,7 +102,8 @@ class BlockExchange final : public lt::torrent_plugin,
   std::optional<BlockScheduler> scheduler_;
   TorrentStore* store_ = nullptr;
   std::map<Block, std::vector<PeerId>> copies_;  // of pieces that are being repaired: who sent each copy
-  std::set<lt::address> liars_;
+  std::set<lt::tcp::endpoint> liars_;
+  Bytes wasted_;
   bool kicked_ = false;
   bool stopped_ = false;
 };

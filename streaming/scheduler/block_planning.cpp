@@ -4,6 +4,7 @@
 // One decision of the scheduler.
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "streaming/scheduler/block_scheduler.h"
@@ -97,7 +98,8 @@ class BlockScheduler::Planning {
           (want->waiting && each.arrival > now_ + to_ticks(patience)))
         in_danger.push_back({each.block, each.arrival, deadline, each.suspect, true});
     }
-    std::ranges::stable_sort(in_danger, {}, &InDanger::deadline);
+    std::ranges::sort(in_danger, {},
+                      [](const InDanger& each) { return std::pair(each.deadline, each.block); });
     int rescued = 0;
     for (const auto& each : in_danger) {
       if (rescued >= most_rescues) return;
@@ -371,8 +373,9 @@ const std::vector<int>& BlockScheduler::rest() {
     by_rarity.emplace_back(copies, piece);
   }
   // Pieces that nobody has come last; among equals the order of the film.
-  std::ranges::stable_sort(by_rarity, {}, [](const auto& each) {
-    return each.first == 0 ? std::numeric_limits<int>::max() : each.first;
+  std::ranges::sort(by_rarity, {}, [&](const auto& each) {
+    const bool is_later = each.second >= playhead_;
+    return std::tuple(each.first == 0 ? std::numeric_limits<int>::max() : each.first, !is_later, each.second);
   });
   std::ranges::transform(by_rarity, rest_.begin(), [](const auto& each) { return each.second; });
   return rest_;

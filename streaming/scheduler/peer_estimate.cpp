@@ -12,7 +12,7 @@ namespace {
 // The rate is that of the last this much time in which the peer had something to send.
 constexpr Seconds rate_memory{0.6};
 // The least latency fades by this much a block, so that a path that became longer is noticed.
-constexpr double latency_leak = 1.002;
+constexpr double latency_leak = 1.0003;
 // Nothing is faster: a clock's grain, and a bound on how much is asked for.
 constexpr Seconds least_gap{0.00002};
 // From here on silence counts against a peer …

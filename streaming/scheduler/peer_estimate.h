@@ -32,7 +32,7 @@ struct PeerPrior {
 class PeerEstimate {
  public:
   // How much is asked for ahead of what the latency needs; an urgent block waits behind it.
-  static constexpr Seconds queue_time{0.120};
+  static constexpr Seconds queue_time{0.100};
 
   // --- what happened
   void requested(Block block, MonotonicTime now);

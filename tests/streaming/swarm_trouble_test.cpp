@@ -41,6 +41,23 @@ TEST(SwarmTrouble, PeersThatVanishAreWaitedForAndReadingGoesOnWhenTheyReturn) {
   EXPECT_TRUE(viewer.observer().wait_for_state(TorrentState::Complete));
 }
 
+// A liar that spoils a block of nearly every piece must not cost the honest peer beside it our trust.
+TEST(SwarmTrouble, AnHonestPeerBesideALiarIsEnough) {
+  TemporaryFolder data;
+  const auto content = noise(6 << 20);
+  write_file(data / "film.mkv", content);
+  const auto torrent = publish(data / "film.mkv", {.piece_length = kib(256)});
+  LyingPeer liar(torrent, "127.0.0.2");
+  Seeder seeder(torrent, data / "film.mkv", {.upload_limit = kib(3000)});
+  TemporaryFolder cache;
+  auto options = loopback_options(cache.path());
+  options.encryption = streaming::Encryption::Off;
+  options.peers = {liar.address(), seeder.address()};
+  Viewer viewer(options, torrent_file(torrent));
+  EXPECT_EQ(read_all(*viewer.open()), content);
+  EXPECT_EQ(viewer.torrent().stats().peers, 1) << "the honest one";
+}
+
 TEST(SwarmTrouble, DataThatFailsItsHashIsNeverShown) {
   TemporaryFolder data;
   const auto content = noise(2 << 20);
