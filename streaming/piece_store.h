@@ -37,7 +37,8 @@ namespace freshet::streaming {
 inline constexpr int store_block_size = 16 * 1024;
 
 // One block of a piece that was bad and has been repaired. `good` has an entry for each copy that arrived, in
-// the order of arrival: first the one that libtorrent took, then one for each accepted replace_block().
+// the order of arrival: first the one that libtorrent took (from a peer, or, in a download that goes on where
+// it ended, from disk), then one for each accepted replace_block().
 // Blocks of which every copy was good are not reported.
 struct BlockVerdict {
   int block = 0;
@@ -112,8 +113,8 @@ class TorrentStore {
   [[nodiscard]] virtual bool was_verified(int piece) const = 0;
   // Writing goes on after `trouble`.
   virtual void retry() = 0;
-  // `done` is called once, here or on the writer's thread, when all that has been received so far is on disk
-  // (true) or the torrent has ended before that (false).
+  // `done` is called once, here or on the writer's thread, when all verified pieces are on disk (true) or the
+  // torrent has ended, or its files are checked anew, before that (false).
   virtual void when_written(std::function<void(bool all)> done) = 0;
 };
 

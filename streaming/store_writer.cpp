@@ -269,10 +269,11 @@ void StoreCore::forget_all(const Torrent& torrent) {
     torrent->verified.clear();
     cache->forget_torrent(torrent->id);
     if (torrent->files) torrent->files->forget();
+    // What could be written has been, and those who waited for it know.
+    for (auto& done : std::exchange(torrent->when_written, {})) {
+      calls.emplace_back([done = std::move(done)] { done(false); });
+    }
     if (torrent->gone) {
-      for (auto& done : std::exchange(torrent->when_written, {})) {
-        calls.emplace_back([done = std::move(done)] { done(false); });
-      }
       torrent->files.reset();
       torrents_.remove(torrent);
     }
@@ -290,6 +291,8 @@ void StoreCore::clear(const Torrent& torrent, int index, std::function<void()> d
         const auto piece = found->second;
         idle_.wait(lock, [&] { return !piece->hashing && !piece->writing; });
         release_locked(torrent, index, piece, calls);
+        tell_written_locked(torrent, calls);
+        tell_observers_locked(calls);
       }
     }
     calls.push_back(done);
