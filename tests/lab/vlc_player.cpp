@@ -37,13 +37,15 @@ class VlcPlayer final : public Player {
     for (auto path = folder_.path(); path != path.root_path(); path = path.parent_path())
       fs::permissions(path, fs::perms::others_exec, fs::perm_options::add);
     fs::permissions(folder_.path(), fs::perms::all);
+    // Without slashes it takes a magnet link for the name of a file.
+    const auto source =
+        scene.torrent.open == OpenBy::Magnet ? "magnet://" + torrent.magnet.substr(7) : file.string();
     const test::Command command{
         .arguments = {"setpriv", fmt::format("--reuid={}", nobody), fmt::format("--regid={}", nobody),
                       "--clear-groups", "--no-new-privs", "vlc", "-I", "rc", "--rc-fake-tty", "-vv",
                       "--no-color", "--vout=dummy", "--aout=adummy", "--no-video-title-show",
                       "--no-auto-preparse", "--no-metadata-network-access", "--no-spu",
-                      "--bittorrent-download-path=" + folder_.path().string(),
-                      scene.torrent.open == OpenBy::Magnet ? torrent.magnet : file.string()},
+                      "--bittorrent-download-path=" + folder_.path().string(), source},
         .environment = home_of(folder_),
         .keep_input_open = true,
         .working_folder = folder_.path()};
