@@ -40,6 +40,10 @@ class AvioReader {
   [[nodiscard]] bool reading() const noexcept {
     return reading_.load(std::memory_order_relaxed);
   }  // any thread
+  // Where the next read begins; any thread.
+  [[nodiscard]] ByteOffset position() const noexcept {
+    return {position_.load(std::memory_order_relaxed)};
+  }
 
  private:
   static int read_callback(void* self, std::uint8_t* buffer, int size);
@@ -51,7 +55,7 @@ class AvioReader {
   std::function<void()> on_waited_;
   AVIOContext* context_ = nullptr;
   Generation generation_{};
-  std::int64_t position_ = 0;
+  std::atomic<std::int64_t> position_{0};  // written by the demuxer's thread alone
   std::optional<ReadError> failure_;
   std::atomic<bool> reading_{false};
 };

@@ -251,6 +251,7 @@ BufferState MediaPipeline::buffer(MediaTime position) const {
   const std::lock_guard lock(mutex_);
   BufferState state{.generation = generation(),
                     .buffered_until = buffered_until_locked(),
+                    .read_at = reader_.position(),
                     .reading = reader_.reading(),
                     .read_finished = read_finished_,
                     .full = full_};

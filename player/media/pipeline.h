@@ -75,6 +75,7 @@ struct BufferState {
   MediaTime buffered_until{0};  // every active stream has packets up to here
   MediaTime ahead{0};           // of buffered_until before the given position
   Bytes packets{};              // demuxed, not yet decoded
+  ByteOffset read_at{};         // where the demuxer reads on
   bool reading = false;         // the demuxer is inside ByteSource::read right now
   bool read_finished = false;   // the demuxer reached the end
   bool full = false;            // packet memory or read_ahead used up

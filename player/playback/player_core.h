@@ -33,6 +33,7 @@
 #include "player/playback/playback_clock.h"
 #include "player/playback/player.h"
 #include "player/playback/playlist.h"
+#include "player/playback/read_ahead.h"
 #include "player/playback/source_opener.h"
 #include "player/subtitles/subtitle_renderer.h"
 #include "player/ui/osd.h"
@@ -75,6 +76,7 @@ struct Item {
     media::SeekMode mode;
     MonotonicTime started;
   };
+  std::optional<Window> told_ahead;  // to the source
   std::optional<Seek> seek;       // not yet resolved by a picture
   std::optional<Seek> queued;     // waits until that one has shown something
 
@@ -243,6 +245,8 @@ class PlayerCore final : public Player {
 
   // player_stalls.cpp
   void stall_turn(MonotonicTime now, Deadline& deadline);
+  // Tells the swarm what will be read, and when.
+  void read_ahead_turn(MonotonicTime now);
   void begin_stall(MonotonicTime now);
   void end_stall(MonotonicTime now);
   void timeout_turn(MonotonicTime now, Deadline& deadline);

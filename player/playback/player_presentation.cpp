@@ -43,6 +43,7 @@ PlayerCore::Deadline PlayerCore::turn(MonotonicTime now) {
       end_turn(now, deadline);  // may close the item
     }
   }
+  if (item_) read_ahead_turn(now);
   if (item_) report_turn(now, deadline);
   if (item_) timeout_turn(now, deadline);
   if (!quitting_) screen_turn(now, deadline);

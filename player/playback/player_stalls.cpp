@@ -80,6 +80,24 @@ void PlayerCore::stall_turn(MonotonicTime now, Deadline& deadline) {
   }
 }
 
+void PlayerCore::read_ahead_turn(MonotonicTime now) {
+  Item& item = *item_;
+  // An HTTP server and a disk send what is read; only a swarm has a choice.
+  if (!item.torrent || !item.source.bytes || !item.pipeline) return;
+  const media::BufferState buffer = item.pipeline->buffer(clock_.position(now));
+  const std::optional<Window> window = read_ahead({.waiting = waits_for_data() || item.seek || item.queued,
+                                                   .running = clock_running_,
+                                                   .speed = speed_,
+                                                   .read_at = buffer.read_at,
+                                                   .ahead = buffer.ahead,
+                                                   .size = file_size().value_or(Bytes{}),
+                                                   .duration = duration().value_or(MediaTime{0})},
+                                                  now);
+  if (still_true(item.told_ahead, window)) return;
+  item.told_ahead = window;
+  item.source.bytes->set_windows(window ? std::span(&*window, 1) : std::span<const Window>{});
+}
+
 void PlayerCore::begin_stall(MonotonicTime now) {
   Item& item = *item_;
   item.stall = Item::Stall{.began = item.starving_since.value_or(now), .position = clock_.position(now)};
