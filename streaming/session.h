@@ -69,6 +69,7 @@ struct SwarmStats {
   int seeds = 0;
   Bytes down_rate;      // payload a second
   Bytes up_rate;
+  Bytes capacity;       // a second: what the peers that may be asked can deliver together; 0 unknown
   Bytes bytes_down;     // payload since the torrent was opened
   Bytes bytes_up;
   Bytes bytes_wasted;   // redundant or failed their hash

@@ -77,6 +77,7 @@ void TorrentCore::refresh_stats() {
   stats_.peers = peers_->peers();
   stats_.seeds = peers_->seeds();
   stats_.down_rate = Bytes{status.download_payload_rate};
+  stats_.capacity = exchange_ ? exchange_->capacity() : Bytes{status.download_payload_rate};
   stats_.up_rate = Bytes{status.upload_payload_rate};
   stats_.bytes_down = Bytes{status.total_payload_download};
   stats_.bytes_up = Bytes{status.total_payload_upload};

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// When to pause for data and when to go on: pause-to-buffer with hysteresis rather than stutter. Pure decisions.
+// When to pause for data and when to go on: pause-to-buffer with hysteresis rather than stutter. Pure
+// decisions.
 #pragma once
 
 #include <chrono>
@@ -29,8 +30,13 @@ inline constexpr std::chrono::seconds longest_resume{30};
 
 [[nodiscard]] bool must_pause(const BufferingInput& input);
 
-// How much must be ahead before playback goes on. One second when the swarm outruns the film by a tenth; else what
-// lets the rest play through at this rate; doubled for each recent stall.
+// How much must be ahead before the first picture of a start or a seek is shown: nothing when the swarm
+// outruns the film by half, or its rate is unknown. A swarm that has little to spare is given a few seconds,
+// else the film would start only to stand still; one that is too slow, what lets the rest play through.
+[[nodiscard]] MediaTime start_threshold(const BufferingInput& input);
+[[nodiscard]] bool may_start(const BufferingInput& input);
+// How much must be ahead before playback goes on after a stall: at least a second, else as at a start;
+// doubled for each recent stall.
 [[nodiscard]] MediaTime resume_threshold(const BufferingInput& input);
 [[nodiscard]] bool may_resume(const BufferingInput& input);
 // Seconds until then at this rate, if it can be told.

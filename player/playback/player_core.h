@@ -245,6 +245,8 @@ class PlayerCore final : public Player {
 
   // player_stalls.cpp
   void stall_turn(MonotonicTime now, Deadline& deadline);
+  // Enough is there for a start that is not a stall right after.
+  [[nodiscard]] bool may_start_now() const;
   // Tells the swarm what will be read, and when.
   void read_ahead_turn(MonotonicTime now);
   void begin_stall(MonotonicTime now);

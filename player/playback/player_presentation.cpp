@@ -56,6 +56,7 @@ void PlayerCore::restart_turn(MonotonicTime now, Deadline& deadline) {
     if (!has_picture()) {
       item.picture_ready = true;
     } else if (const media::FramePointer frame = item.pipeline->peek_frame(0)) {
+      if (!may_start_now()) return;
       item.pipeline->pop_frame();
       item.picture_ready = true;
       show_first(frame, now);

@@ -3,9 +3,8 @@
 
 // Waiting for data: when playback stops for it, when it goes on, and when it gives up.
 #include <algorithm>
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 #include "player/playback/item_events.h"
 #include "player/playback/player_core.h"
@@ -33,8 +32,8 @@ double PlayerCore::fill_rate() const {
   const std::optional<Bytes> size = file_size();
   const std::optional<MediaTime> whole = duration();
   if (!stats || !size || !whole || size->value <= 0 || *whole <= MediaTime{0}) return 0;
-  const double bytes_a_second = static_cast<double>(size->value) / to_seconds(*whole);
-  return static_cast<double>(stats->down_rate.value) / bytes_a_second;
+  const double bytes_a_second = speed_ * static_cast<double>(size->value) / to_seconds(*whole);
+  return static_cast<double>(stats->capacity.value) / bytes_a_second;
 }
 
 BufferingInput PlayerCore::buffering(MonotonicTime now) const {
@@ -44,7 +43,8 @@ BufferingInput PlayerCore::buffering(MonotonicTime now) const {
   const bool picture_missing = has_picture() && !(item.shown && item.shown->still) &&
                                !item.pipeline->video_finished() && !item.pipeline->peek_frame(0) &&
                                position >= picture_end();
-  const bool sound_missing = has_sound() && !sound_waits_ && !item.pipeline->audio_finished() && audio_->underrun();
+  const bool sound_missing =
+      has_sound() && !sound_waits_ && !item.pipeline->audio_finished() && audio_->underrun();
   const std::optional<MediaTime> whole = duration();
   return {.starved = picture_missing || sound_missing || (options_.untimed && !item.pipeline->peek_frame(0)),
           .reading = buffer.reading,
@@ -58,7 +58,8 @@ BufferingInput PlayerCore::buffering(MonotonicTime now) const {
 
 void PlayerCore::stall_turn(MonotonicTime now, Deadline& deadline) {
   Item& item = *item_;
-  while (!item.stall_ends.empty() && now - item.stall_ends.front() > stall_memory) item.stall_ends.pop_front();
+  while (!item.stall_ends.empty() && now - item.stall_ends.front() > stall_memory)
+    item.stall_ends.pop_front();
   if (item.stall) {
     if (may_resume(buffering(now))) end_stall(now);
     return;
@@ -74,10 +75,24 @@ void PlayerCore::stall_turn(MonotonicTime now, Deadline& deadline) {
   }
   item.starving_since.reset();
   // The shown picture will be over then, and a missing one becomes a stall.
-  if (has_picture() && !item.pipeline->peek_frame(0) && !item.pipeline->video_finished() && clock_.rate() > 0) {
+  if (has_picture() && !item.pipeline->peek_frame(0) && !item.pipeline->video_finished() &&
+      clock_.rate() > 0) {
     const MediaTime left = picture_end() - clock_.position(now);
     if (left > MediaTime{0}) sooner(deadline, now + from_seconds(to_seconds(left) / clock_.rate()));
   }
+}
+
+bool PlayerCore::may_start_now() const {
+  // Without a clock nothing can come too late, and a paused film waits for nobody.
+  if (!item_->torrent || options_.untimed || paused_) return true;
+  const std::optional<MediaTime> whole = duration();
+  const MediaTime target = item_->seek ? item_->seek->target : item_->entered;
+  const media::BufferState buffer = item_->pipeline->buffer(target);
+  return may_start({.read_finished = buffer.read_finished,
+                    .full = buffer.full,
+                    .ahead = buffer.ahead,
+                    .remaining = whole ? std::max(MediaTime{0}, *whole - target) : MediaTime{0},
+                    .fill_rate = fill_rate()});
 }
 
 void PlayerCore::read_ahead_turn(MonotonicTime now) {
@@ -140,9 +155,10 @@ void PlayerCore::timeout_turn(MonotonicTime now, Deadline& deadline) {
   const std::optional<streaming::SwarmStats> stats = swarm();
   const std::string seconds_text = fmt::format("{} s", timeout.count());
   if (stats && stats->peers == 0) {
-    return fail_item({ErrorCategory::Network, "no-peers", "No peer was found in " + seconds_text,
-                      "Check the link and your connection, name a peer with --peer=IP:PORT, or wait longer with "
-                      "--network-timeout=SECONDS (0: for ever)"});
+    return fail_item(
+        {ErrorCategory::Network, "no-peers", "No peer was found in " + seconds_text,
+         "Check the link and your connection, name a peer with --peer=IP:PORT, or wait longer with "
+         "--network-timeout=SECONDS (0: for ever)"});
   }
   fail_item({ErrorCategory::Network, "no-data", "Nothing came from the network in " + seconds_text,
              "Try again later, or wait longer with --network-timeout=SECONDS (0: for ever)"});

@@ -55,6 +55,7 @@ class BlockExchange final : public lt::torrent_plugin,
     PeerFigures figures;
   };
   [[nodiscard]] std::vector<Peer> peers() const;
+  [[nodiscard]] Bytes capacity() const { return scheduler_ ? scheduler_->capacity() : Bytes{}; }
   // Came in vain: a second time, or in a piece that failed.
   [[nodiscard]] Bytes wasted() const { return wasted_; }
 

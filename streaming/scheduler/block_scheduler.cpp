@@ -248,6 +248,24 @@ MonotonicTime BlockScheduler::deadline_of(const BlockWant& want, Block block) co
   return want.deadline + std::chrono::duration_cast<MonotonicTime::duration>(distance * want.per_block);
 }
 
+Bytes BlockScheduler::capacity() const {
+  const auto prior = this->prior();
+  double proven = 0;
+  int proven_peers = 0;
+  int other_peers = 0;
+  for (const auto& [id, peer] : peers_) {
+    if (peer.choked || peer.estimate.was_suspect()) continue;
+    if (peer.estimate.is_proven()) {
+      proven += block_size / peer.estimate.gap(prior).count();
+      ++proven_peers;
+    } else {
+      ++other_peers;
+    }
+  }
+  if (proven_peers == 0) return {};
+  return Bytes{static_cast<std::int64_t>(proven * (proven_peers + other_peers) / proven_peers)};
+}
+
 std::vector<PeerFigures> BlockScheduler::figures() const {
   std::vector<PeerFigures> result;
   const auto prior = this->prior();

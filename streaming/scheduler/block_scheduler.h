@@ -139,6 +139,9 @@ class BlockScheduler {
   [[nodiscard]] BlockDecision decide(MonotonicTime now);
 
   [[nodiscard]] std::vector<PeerFigures> figures() const;
+  // A second: what the peers that do not choke us and are not silent deliver together. Who has not answered
+  // yet is taken to be like the others; 0 while nobody has.
+  [[nodiscard]] Bytes capacity() const;
 
  private:
   struct Peer {

@@ -34,6 +34,19 @@ TEST(Buffering, AsksForTheShortfallOfTheRestWhenTheSwarmIsSlower) {
   EXPECT_EQ(resume_threshold({.ahead = 0s, .remaining = 100s, .fill_rate = 0.9}), 10s);
 }
 
+TEST(Buffering, StartsAtOnceWhenTheSwarmOutrunsTheFilm) {
+  EXPECT_TRUE(may_start({.ahead = 0s, .remaining = 100s, .fill_rate = 1.5}));
+  EXPECT_TRUE(may_start({.ahead = 0s, .remaining = 100s, .fill_rate = 0})) << "a disk";
+}
+
+TEST(Buffering, StartsWithAReserveWhenTheSwarmHasLittleToSpare) {
+  EXPECT_EQ(start_threshold({.remaining = 100s, .fill_rate = 1.25}), 4s);
+  EXPECT_EQ(start_threshold({.remaining = 100s, .fill_rate = 1}), 6s);
+  EXPECT_FALSE(may_start({.ahead = 2s, .remaining = 100s, .fill_rate = 1.1}));
+  EXPECT_TRUE(may_start({.full = true, .ahead = 2s, .remaining = 100s, .fill_rate = 1.1}));
+  EXPECT_EQ(start_threshold({.remaining = 1s, .fill_rate = 1.1}), 1s) << "no more than what remains";
+}
+
 TEST(Buffering, NeverAsksForMoreThanThirtySeconds) {
   EXPECT_EQ(resume_threshold({.ahead = 0s, .remaining = 7200s, .fill_rate = 0.1, .recent_stalls = 9}), 30s);
 }
