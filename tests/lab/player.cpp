@@ -10,6 +10,7 @@ std::map<std::string, std::string> home_of(const test::TemporaryFolder& folder) 
           {"XDG_CONFIG_HOME", (folder / "home-config").string()},
           {"XDG_DATA_HOME", (folder / "home-data").string()},
           {"XDG_RUNTIME_DIR", folder.path().string()},
+          {"TMPDIR", folder.path().string()},  // torrent-stream keeps metadata there from run to run
           {"http_proxy", ""},
           {"https_proxy", ""},
           {"all_proxy", ""},
