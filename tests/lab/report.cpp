@@ -167,7 +167,8 @@ std::string markdown_page(const std::vector<SceneResults>& scenes, const std::st
   for (const auto& scene : scenes) {
     std::vector<double> loads;
     for (const auto& [player, runs] : scene.players)
-      for (const auto& run : runs) loads.push_back(run.load);
+      for (const auto& run : runs)
+        if (run.load > 0) loads.push_back(run.load);
     page += fmt::format("| {} | {} | {} | {} | {} |\n", scene.name, scene.title, scene.date, scene.ground,
                         cell(spread_of(std::move(loads)), 1));
   }
