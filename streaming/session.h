@@ -48,7 +48,7 @@ struct SessionOptions {
   std::filesystem::path cache_dir;           // torrent data, resume data, DHT state, metadata
   std::optional<std::filesystem::path> keep_dir;  // finished files are kept here under their own names
   std::optional<Bytes> cache_size;           // of disk; nullopt: the smaller of 10 GiB and 10 % of what is free
-  Picker picker = Picker::Blocks;
+  std::optional<Picker> picker;  // nullopt: Blocks where this libtorrent is known to allow it (scheduler/picker_check.h)
   Bytes memory_cache = mib(150);             // verified pieces kept in RAM
 };
 

@@ -13,9 +13,11 @@
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session_params.hpp>
 #include <libtorrent/torrent_info.hpp>
+#include <unistd.h>
 #include <utility>
 
 #include "streaming/network_address.h"
+#include "streaming/scheduler/picker_check.h"
 #include "streaming/session_settings.h"
 #include "streaming/torrent_files.h"
 
@@ -26,6 +28,8 @@ using namespace std::chrono_literals;
 
 // Rates are measured by libtorrent once a second; twice that shows them without lag.
 constexpr auto tick_length = 500ms;
+// The picker is checked when the film has long begun.
+constexpr auto picker_check_delay = 20s;
 // The DHT's nodes: a few KiB.
 constexpr Bytes max_session_state = mib(1);
 
@@ -85,6 +89,7 @@ Result<std::shared_ptr<SessionCore>> SessionCore::start(const SessionOptions& op
 SessionCore::SessionCore(const SessionOptions& options, CacheDirectory cache,
                          std::vector<lt::tcp::endpoint> peers)
     : options_(options),
+      picker_(options.picker.value_or(remembered_picker(options.cache_dir).value_or(expected_picker()))),
       peers_(std::move(peers)),
       pieces_(std::make_shared<PieceCache>(options.memory_cache)),
       cache_(std::move(cache)),
@@ -135,6 +140,7 @@ Result<void> SessionCore::launch(lt::settings_pack settings) {
                 "choose another port with --listen, or leave it out");
   }
   make_room();
+  run([this] { schedule_picker_check(); });
   return {};
 }
 
@@ -292,6 +298,17 @@ void SessionCore::leave_pending() {
     torrent->leave(*session_);
     torrents_.erase(handle);
   }
+}
+
+void SessionCore::schedule_picker_check() {
+  // Behind a proxy nothing listens, not even on the loopback.
+  if (options_.picker || options_.proxy || remembered_picker(options_.cache_dir)) return;
+  after(picker_check_delay, [this] {
+    worker_.post([folder = options_.cache_dir / ("picker-check-" + std::to_string(::getpid())),
+                  cache = options_.cache_dir](const std::stop_token& stop) {
+      if (const auto picker = check_picker(folder, stop)) remember_picker(cache, *picker);
+    });
+  });
 }
 
 void SessionCore::schedule_tick() {

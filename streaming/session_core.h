@@ -60,6 +60,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   [[nodiscard]] BackgroundWorker& worker() { return worker_; }
   // On the network thread: `task` after `delay`, unless the session ends before.
   void after(std::chrono::milliseconds delay, std::function<void()> task);
+  [[nodiscard]] Picker picker() const { return picker_; }
   [[nodiscard]] boost::asio::io_context& network() { return network_; }
   // Hands out alerts that are queued.
   void pump_alerts();
@@ -75,10 +76,13 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void drop_what_goes_around_proxy(lt::add_torrent_params& parameters) const;
   void add_plugins(lt::add_torrent_params& parameters) const;
   void schedule_tick();
+  // Later, when the film runs: whether the picker that is used is the right one, for the next time.
+  void schedule_picker_check();
   void leave_pending();
   void say_goodbye(std::string& state, std::optional<lt::session_proxy>& farewell);
 
   const SessionOptions options_;
+  const Picker picker_;
   const std::vector<lt::tcp::endpoint> peers_;
   const std::shared_ptr<PieceCache> pieces_;
   std::mutex cache_mutex_;

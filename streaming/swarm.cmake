@@ -33,7 +33,8 @@ add_library(freshet_streaming STATIC
   scheduler/block_planning.cpp
   scheduler/block_scheduler.cpp
   scheduler/block_wants.cpp
-  scheduler/peer_estimate.cpp)
+  scheduler/peer_estimate.cpp
+  scheduler/picker_check.cpp)
 add_library(freshet::streaming ALIAS freshet_streaming)
 target_link_libraries(freshet_streaming
   PUBLIC freshet::base freshet::sources

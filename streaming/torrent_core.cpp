@@ -59,7 +59,7 @@ void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters)
       [watch = peers_](const lt::torrent_handle&, lt::client_data_t) -> std::shared_ptr<lt::torrent_plugin> {
         return watch;
       });
-  if (role_ == TorrentRole::Play && session_.options().picker == Picker::Blocks) {
+  if (role_ == TorrentRole::Play && session_.picker() == Picker::Blocks) {
     exchange_ = std::make_shared<BlockExchange>(session_.network());
     parameters.extensions.emplace_back([exchange = exchange_](const lt::torrent_handle&, lt::client_data_t)
                                            -> std::shared_ptr<lt::torrent_plugin> { return exchange; });

@@ -33,3 +33,6 @@ add_dependencies(swarm_proxy_test freshet_viewer_process)
 freshet_add_test(block_scheduler_test
   SOURCES scheduler/block_scheduler_test.cpp scheduler/simulated_swarm.cpp
   LIBRARIES freshet::streaming)
+freshet_add_test(picker_check_test
+  SOURCES scheduler/picker_check_test.cpp
+  LIBRARIES freshet::test_support)

@@ -23,6 +23,7 @@ struct Case {
   const char* name;
   TorrentFormat format;
   bool by_magnet;
+  streaming::Picker picker = streaming::Picker::Blocks;
 };
 
 class EveryKindOfTorrent : public testing::TestWithParam<Case> {};
@@ -36,6 +37,7 @@ TEST_P(EveryKindOfTorrent, ReadsAsTheFileThatWasSeeded) {
   TemporaryFolder cache;
   auto options = loopback_options(cache.path());
   options.peers = {seeder.address()};
+  options.picker = GetParam().picker;
   Viewer viewer(options, GetParam().by_magnet ? magnet(torrent) : torrent_file(torrent));
 
   const auto source = viewer.open();
@@ -64,11 +66,15 @@ INSTANTIATE_TEST_SUITE_P(Formats, EveryKindOfTorrent,
                                          Case{"V2ByMagnet", TorrentFormat::V2, true},
                                          Case{"V2ByFile", TorrentFormat::V2, false},
                                          Case{"HybridByMagnet", TorrentFormat::Hybrid, true},
-                                         Case{"HybridByFile", TorrentFormat::Hybrid, false}),
+                                         Case{"HybridByFile", TorrentFormat::Hybrid, false},
+                                         Case{"V1WithDeadlines", TorrentFormat::V1, true,
+                                              streaming::Picker::Deadlines},
+                                         Case{"HybridWithDeadlines", TorrentFormat::Hybrid, false,
+                                              streaming::Picker::Deadlines}),
                          [](const auto& each) { return each.param.name; });
 
 // One large file and a slow seeder.
-class SlowSwarm : public testing::Test {
+class SlowSwarm : public testing::TestWithParam<streaming::Picker> {
  protected:
   static constexpr std::int64_t size = 40 << 20;
 
@@ -86,6 +92,7 @@ class SlowSwarm : public testing::Test {
     seeder.emplace(torrent, *data / "film.mkv", Seeder::Options{.upload_limit = mib(6)});
     auto options = loopback_options(cache.path());
     options.peers = {seeder->address()};
+    options.picker = GetParam();
     viewer.emplace(options, torrent_file(torrent));
     source = viewer->open();
   }
@@ -102,7 +109,7 @@ class SlowSwarm : public testing::Test {
   std::shared_ptr<ByteSource> source;
 };
 
-TEST_F(SlowSwarm, ASeekIsServedBeforeWhatLiesBetween) {
+TEST_P(SlowSwarm, ASeekIsServedBeforeWhatLiesBetween) {
   EXPECT_EQ(read_bytes(*source, 0, 200'000), expected(0, 200'000));
   source->cancel_before(Generation{1});
   const std::int64_t target = 30 << 20;
@@ -110,13 +117,13 @@ TEST_F(SlowSwarm, ASeekIsServedBeforeWhatLiesBetween) {
   EXPECT_LT(viewer->torrent().stats().bytes_verified, mib(20)) << "half of the file came first";
 }
 
-TEST_F(SlowSwarm, FetchesTheEndOfTheFileEarly) {
+TEST_P(SlowSwarm, FetchesTheEndOfTheFileEarly) {
   EXPECT_EQ(read_bytes(*source, 0, 1000), expected(0, 1000));
   EXPECT_EQ(read_bytes(*source, size - 1000, 1000), expected(size - 1000, 1000));
   EXPECT_LT(viewer->torrent().stats().bytes_verified, mib(12));
 }
 
-TEST_F(SlowSwarm, TwoReadersAtDifferentPlacesBothGetOn) {
+TEST_P(SlowSwarm, TwoReadersAtDifferentPlacesBothGetOn) {
   std::array<std::int64_t, 2> verified{};
   const std::array<std::int64_t, 2> begins{1 << 20, 25 << 20};
   {
@@ -132,7 +139,7 @@ TEST_F(SlowSwarm, TwoReadersAtDifferentPlacesBothGetOn) {
   for (const auto each : verified) EXPECT_LT(each, 22 << 20);
 }
 
-TEST_F(SlowSwarm, WindowsThatThePlayerNamesComeFirst) {
+TEST_P(SlowSwarm, WindowsThatThePlayerNamesComeFirst) {
   EXPECT_EQ(read_bytes(*source, 0, 1000), expected(0, 1000));
   const std::int64_t target = 20 << 20;
   const std::array windows{Window{
@@ -147,6 +154,12 @@ TEST_F(SlowSwarm, WindowsThatThePlayerNamesComeFirst) {
   }));
   EXPECT_LT(viewer->torrent().stats().bytes_verified, mib(20));
 }
+
+INSTANTIATE_TEST_SUITE_P(WithBoth, SlowSwarm,
+                         testing::Values(streaming::Picker::Blocks, streaming::Picker::Deadlines),
+                         [](const auto& each) {
+                           return each.param == streaming::Picker::Blocks ? "Blocks" : "Deadlines";
+                         });
 
 TEST(SwarmReading, OnlyTheOpenedFileIsFetched) {
   TemporaryFolder data;
