@@ -94,6 +94,7 @@ class ArrivingPiece {
   // --- what the store keeps with it
   State state = State::Assembling;
   std::optional<HashJob> job;
+  std::optional<std::pair<lt::sha1_hash, std::vector<lt::sha256_hash>>> late_answer;  // when it is on disk
   std::optional<PieceHasher> hasher;
   bool hashing = false;  // a thread reads its bytes: they must not change
   bool writing = false;

@@ -267,6 +267,10 @@ class Store final : public TorrentStore {
                     const std::vector<std::vector<lt::sha256_hash>>& layers) override {
     core_->set_expected(torrent_, std::make_shared<const ExpectedHashes>(info, layers));
   }
+  bool lacks_hashes() const override {
+    const std::lock_guard lock(core_->mutex);
+    return torrent_->expected && torrent_->expected->lacks_any();
+  }
   bool is_held(int piece) const override {
     const std::lock_guard lock(core_->mutex);
     const auto found = torrent_->arriving.find(piece);

@@ -119,18 +119,27 @@ ExpectedHashes::ExpectedHashes(const lt::torrent_info& info,
       continue;
     }
     const auto index = static_cast<std::size_t>(static_cast<int>(file));
-    if (index < layers.size() && !layers[index].empty()) {
-      for (std::size_t i = 0; i < layers[index].size() && first + i < pieces; ++i) {
-        if (!layers[index][i].is_all_zeros()) v2_[first + i] = {layers[index][i], blocks_per_piece_};
-      }
-      continue;
-    }
+    const auto& given = index < layers.size() ? layers[index] : std::vector<lt::sha256_hash>{};
     const auto layer = info.piece_layer(file);
-    for (std::size_t i = 0; (i + 1) * 32 <= static_cast<std::size_t>(layer.size()) && first + i < pieces;
-         ++i) {
-      v2_[first + i] = {lt::sha256_hash(layer.data() + i * 32), blocks_per_piece_};
+    const auto count = static_cast<std::size_t>((size + info.piece_length() - 1) / info.piece_length());
+    for (std::size_t i = 0; i < count && first + i < pieces; ++i) {
+      lt::sha256_hash hash;
+      if (i < given.size())
+        hash = given[i];
+      else if ((i + 1) * 32 <= static_cast<std::size_t>(layer.size()))
+        hash = lt::sha256_hash(layer.data() + i * 32);
+      // libtorrent knows no other sign for a hash that it does not have.
+      if (hash.is_all_zeros())
+        lacks_any_ = true;
+      else
+        v2_[first + i] = {hash, blocks_per_piece_};
     }
   }
+}
+
+bool ExpectedHashes::lacks_v2(int piece) const {
+  const auto index = static_cast<std::size_t>(piece);
+  return has_v2_ && index < v2_.size() && v2_[index].leaves == 0;
 }
 
 HashVerdict ExpectedHashes::check(int piece, const lt::sha1_hash& v1,

@@ -93,6 +93,9 @@ class TorrentStore {
   // link they become known after the metadata: then this is called again.
   virtual void set_expected(const lt::torrent_info& info,
                             const std::vector<std::vector<lt::sha256_hash>>& layers) = 0;
+  // The metadata has not said all: set_expected() should be called again soon. Pieces that cannot be judged
+  // meanwhile wait, those of v2-only torrents for some seconds; then they are left to libtorrent.
+  [[nodiscard]] virtual bool lacks_hashes() const = 0;
   // Its hash job waits for a repair.
   [[nodiscard]] virtual bool is_held(int piece) const = 0;
   // A copy of a block of a held piece: `begin` is a multiple of the block size, `bytes` the whole block. True

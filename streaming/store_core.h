@@ -53,9 +53,11 @@ struct StoredTorrent {
   std::shared_ptr<const ExpectedHashes> expected;
   std::map<int, std::shared_ptr<ArrivingPiece>> arriving;
   StoreCallbacks callbacks;
-  bool repairs = false;         // a repairer is set
-  bool in_trouble = false;      // the writer leaves it alone
-  bool was_in_trouble = false;  // and nothing has been written since
+  bool repairs = false;                                            // a repairer is set
+  std::optional<ArrivingPiece::Clock::time_point> in_doubt_since;  // a piece waits for its hash
+  bool waited_for_hashes = false;  // too long: pieces whose hash is not known are left to libtorrent
+  bool in_trouble = false;         // the writer leaves it alone
+  bool was_in_trouble = false;     // and nothing has been written since
   TorrentStore::Stats stats;
   std::set<int> verified;  // here, since the files were last checked
   std::vector<std::function<void(bool)>> when_written;

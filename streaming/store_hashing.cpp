@@ -21,6 +21,9 @@ constexpr int disk_portion = 256 * 1024;
 // A piece that is being repaired is hashed again after a changed block when that takes less than this part of
 // the time, else when all its blocks have come.
 constexpr int repair_share = 10;
+// libtorrent asks a peer for the hashes of a v2 magnet link's pieces once and, when that is lost, not again
+// before the peer says something. It can do without them when all of the file is there.
+constexpr auto longest_doubt = std::chrono::seconds(5);
 // What costs no more than this (a piece of a few MiB) is done after each.
 constexpr auto repair_always = std::chrono::milliseconds(5);
 
@@ -212,6 +215,7 @@ void StoreCore::judge(Lock& lock, const Torrent& torrent, int index, const Piece
         });
       }
       piece->state = ArrivingPiece::State::Verified;
+      torrent->in_doubt_since.reset();
       ++torrent->stats.pieces_verified;
       torrent->verified.insert(index);
       if (piece->all_in_ram() && !torrent->gone) {
@@ -222,7 +226,12 @@ void StoreCore::judge(Lock& lock, const Torrent& torrent, int index, const Piece
           });
         }
       }
-      answer_locked(piece, index, v1, leaves, {}, calls);
+      // When the v2 hashes of a hybrid torrent reach libtorrent, it takes a piece that is right and not yet
+      // on disk for a proof that the torrent contradicts itself, and stops.
+      if (torrent->expected->lacks_v2(index) && piece->any_dirty())
+        piece->late_answer = {v1, leaves};
+      else
+        answer_locked(piece, index, v1, leaves, {}, calls);
       wake_writer_locked();
       return;
     }
@@ -241,8 +250,10 @@ void StoreCore::judge(Lock& lock, const Torrent& torrent, int index, const Piece
       return;
     case HashVerdict::Unknown:
       // libtorrent would take it for unverified and judge later, in the way that the guard is against.
-      if (torrent->repairs && torrent->expected && !torrent->expected->has_v1() && !torrent->gone) {
+      if (torrent->repairs && torrent->expected && !torrent->expected->has_v1() && !torrent->gone &&
+          !torrent->waited_for_hashes) {
         piece->waits_for_hashes = true;
+        if (!torrent->in_doubt_since) torrent->in_doubt_since = Clock::now();
         return;
       }
       break;
@@ -380,6 +391,8 @@ void StoreCore::set_repairs(const Torrent& torrent, PieceRepairer* repairer) {
 void StoreCore::set_expected(const Torrent& torrent, std::shared_ptr<const ExpectedHashes> expected) {
   const Lock lock(mutex);
   torrent->expected = std::move(expected);
+  torrent->waited_for_hashes =
+      torrent->in_doubt_since && Clock::now() - *torrent->in_doubt_since > longest_doubt;
   for (const auto& [index, piece] : torrent->arriving) {
     piece->waits_for_hashes = false;
     hash_soon_locked(torrent, index, piece);

@@ -155,6 +155,10 @@ bool StoreCore::write(Lock& lock, const Writable& what) {
     }
   }
   torrent->stats.unwritten -= Bytes{dirty - piece->dirty_bytes()};
+  if (piece->late_answer && !piece->any_dirty()) {
+    const auto answer = *std::exchange(piece->late_answer, std::nullopt);
+    answer_locked(piece, index, answer.first, answer.second, {}, calls);
+  }
   piece->writing = false;
   idle_.notify_all();
   if (error) {

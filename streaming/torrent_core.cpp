@@ -348,7 +348,7 @@ void TorrentCore::connect_store(const lt::torrent_info& info) {
                .lost = here([](TorrentCore& self) { self.on_data_lost("a file was deleted or cut short"); }),
            });
   store_->set_expected(info, handle_.piece_layers());
-  needs_layers_ = !info.info_hashes().has_v1();
+  needs_layers_ = info.info_hashes().has_v2();
   if (exchange_) {
     exchange_->set_store(store_.get());
     store_->set_repairer(exchange_.get());

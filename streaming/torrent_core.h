@@ -149,7 +149,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   bool verified_is_due_ = false;
   bool read_failed_ = false;
   bool write_failed_ = false;
-  bool needs_layers_ = false;  // v2 alone, and the hashes of its pieces are still to come
+  bool needs_layers_ = false;  // the v2 hashes of some pieces may still have to come
   bool recheck_ = false;
   bool state_told_ = false;
   std::int64_t last_payload_ = 0;

@@ -53,7 +53,7 @@ void TorrentCore::on_tick(Clock::time_point now) {
   if (needs_layers_ && checked_) {
     const auto info = handle_.torrent_file();
     store_->set_expected(*info, handle_.piece_layers());
-    needs_layers_ = verified_ < layout_->total;
+    needs_layers_ = verified_ < layout_->total && store_->lacks_hashes();
   }
   if (peers_->peers() == 0 && now >= next_dial_) {
     next_dial_ = now + redial_interval;
@@ -82,8 +82,8 @@ void TorrentCore::refresh_stats() {
   stats_.bytes_down = Bytes{status.total_payload_download};
   stats_.bytes_up = Bytes{status.total_payload_upload};
   // libtorrent takes what the exchange fetches again for a piece that failed for useless.
-  stats_.bytes_wasted = exchange_ ? exchange_->wasted()
-                                  : Bytes{status.total_redundant_bytes + status.total_failed_bytes};
+  stats_.bytes_wasted =
+      exchange_ ? exchange_->wasted() : Bytes{status.total_redundant_bytes + status.total_failed_bytes};
   stats_.bytes_verified = Bytes{verified_};
   stats_.checking_progress = checked_ ? 1.0 : static_cast<double>(status.progress);
 }

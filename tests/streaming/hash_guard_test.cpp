@@ -160,6 +160,40 @@ TEST(HashGuardV2, APieceWhoseHashIsNotKnownYetWaitsForIt) {
   EXPECT_TRUE(store.torrent->is_held(1));
 }
 
+// libtorrent asks for those hashes once; when the answer is lost the torrent must not stand still.
+TEST(HashGuardV2, APieceWhoseHashDoesNotComeIsLeftToLibtorrentAfterSomeSeconds) {
+  StoreHarness store({noise(300'000)}, {.format = TorrentFormat::V2, .expected = false});
+  store.torrent->set_repairer(&store);
+  auto without_layers = *store.info;
+  without_layers.free_piece_layers();
+  store.torrent->set_expected(without_layers, {});
+  EXPECT_TRUE(store.torrent->lacks_hashes());
+  store.write_piece(1);
+  store.ask_hash(1);
+  ASSERT_TRUE(store.pump([&] {
+    store.torrent->set_expected(without_layers, {});
+    return store.hashes.contains(1);
+  }));
+  EXPECT_FALSE(store.hashes[1].error);
+  EXPECT_TRUE(store.load(1) == store.truth(1)) << "once libtorrent has found it right";
+}
+
+TEST(HashGuardHybrid, WithoutTheV2HashesLibtorrentLearnsOfAPieceWhenItIsOnDisk) {
+  StoreHarness store({noise(1 << 20)}, {.format = TorrentFormat::Hybrid, .expected = false});
+  auto without_layers = *store.info;
+  without_layers.free_piece_layers();
+  store.torrent->set_expected(without_layers, {});
+  for (int piece = 0; piece < 16; ++piece) {
+    store.write_piece(piece);
+    store.ask_hash(piece);
+  }
+  ASSERT_TRUE(store.pump([&] {
+    for (const auto& [piece, hash] : store.hashes) EXPECT_TRUE(store.is_written(piece)) << piece;
+    return store.hashes.size() == 16;
+  }));
+  for (int piece = 0; piece < 16; ++piece) EXPECT_TRUE(store.matches(piece));
+}
+
 TEST(HashGuardLarge, APieceWhoseMemoryWasGivenUpIsRepairedToo) {
   StoreHarness store({noise(48 << 20)},
                      {.format = TorrentFormat::V1, .piece_length = mib(4), .memory = mib(8)});

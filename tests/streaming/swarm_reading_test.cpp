@@ -51,7 +51,7 @@ TEST_P(EveryKindOfTorrent, ReadsAsTheFileThatWasSeeded) {
   const auto record = viewer.observer().record();
   EXPECT_EQ(record.peers.peers, 1);
   EXPECT_GT(record.verified_calls, 0);
-  EXPECT_TRUE(record.errors.empty());
+  EXPECT_TRUE(record.errors.empty()) << record.errors.front().code << ": " << record.errors.front().message;
   EXPECT_EQ(record.warned("v2-only"), GetParam().format == TorrentFormat::V2);
   EXPECT_EQ(record.metadata->name, "film.mkv");
   EXPECT_EQ(record.metadata->infohash_v1.size(), GetParam().format == TorrentFormat::V2 ? 0u : 40u);
