@@ -34,6 +34,15 @@ std::string quoted(const std::string& text) {
   return "'" + text + "'";
 }
 
+// torrent-stream keeps what it once got for a magnet link in /tmp, without the trackers: the second time it
+// finds no peer.
+std::string forget_metadata(const std::string& source) {
+  constexpr std::string_view key = "urn:btih:";
+  const auto at = source.find(key);
+  if (!source.starts_with("magnet:") || at == std::string::npos) return {};
+  return fmt::format("rm -f /tmp/torrent-stream/{}.torrent\n", source.substr(at + key.size(), 40));
+}
+
 }  // namespace
 
 std::vector<Rival> find_rivals(const fs::path& node) {
@@ -57,8 +66,9 @@ std::vector<Rival> find_rivals(const fs::path& node) {
        }});
   add(missing_program("peerflix"),
       {"peerflix", [=](const auto& source, const auto&, const fs::path& folder) {
-         return fmt::format("exec {} {} --mpv --quiet --peer-port 6881 --path {}\n",
-                            program("peerflix").string(), quoted(source), (folder / "data").string());
+         return forget_metadata(source) + fmt::format("exec {} {} --mpv --quiet --peer-port 6881 --path {}\n",
+                                                      program("peerflix").string(), quoted(source),
+                                                      (folder / "data").string());
        }});
   std::string no_btfs = is_command("btfs") ? "" : "btfs";
   if (no_btfs.empty() && ::access("/dev/fuse", R_OK | W_OK) != 0) no_btfs = "/dev/fuse";
