@@ -160,7 +160,8 @@ constexpr std::string_view preface = R"(# Freshet and its rivals in the lab
 Made by `./dev bench swarm`; [README.md](README.md) tells how it is measured and how to repeat it. Medians, with the
 least and the most of all runs in parentheses. *Of best rival*: our median as a share of the best rival's in the same
 runs. *Stalled*: share of the time that was meant to be watched. *Redundant*: share of the received bytes that came
-for nothing. *CPU*: of one core, decoding included.
+for nothing. *CPU*: of one core, decoding included. A row of fewer than five runs, or from a loaded machine (last table), is
+a first sight, not a measurement.
 
 ![First frames and seeks](swarm.svg)
 
