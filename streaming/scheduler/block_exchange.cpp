@@ -126,7 +126,7 @@ void BlockExchange::start(BlockGeometry geometry, std::vector<bool> verified, st
   scheduler_->reset(std::move(verified), arrived);
   copies_.clear();
   for (const auto& [id, peer] : peers_) tell(id, peer);
-  kick();
+  decide_soon();
 }
 
 void BlockExchange::stop() {
@@ -140,13 +140,13 @@ void BlockExchange::stop() {
 void BlockExchange::set_wants(std::vector<BlockWant> wants) {
   if (!scheduler_) return;
   scheduler_->set_wants(std::move(wants));
-  kick();
+  decide_soon();
 }
 
 void BlockExchange::set_rest(std::vector<PieceSpan> spans, int playhead) {
   if (!scheduler_) return;
   scheduler_->set_rest(std::move(spans), playhead);
-  kick();
+  decide_soon();
 }
 
 std::vector<BlockExchange::Peer> BlockExchange::peers() const {
@@ -175,7 +175,7 @@ void BlockExchange::went(PeerId id) {
   peers_.erase(id);
   if (!scheduler_) return;
   scheduler_->peer_left(id);
-  kick();
+  decide_soon();
 }
 
 // All that is known of a peer, to a scheduler that did not hear it.
@@ -193,7 +193,7 @@ void BlockExchange::changed(PeerId id) {
   if (!std::exchange(found->second.ready, true)) tell(id, found->second);
   if (!scheduler_) return;
   scheduler_->pieces_changed();
-  kick();  // libtorrent notes what it has after this call; the decision comes later
+  decide_soon();  // libtorrent notes what it has after this call; the decision comes later
 }
 
 void BlockExchange::choked(PeerId id, bool choked) {
@@ -207,7 +207,7 @@ void BlockExchange::choked(PeerId id, bool choked) {
     scheduler_->choked(id);
   else
     scheduler_->unchoked(id);
-  kick();
+  decide_soon();
 }
 
 void BlockExchange::allowed_fast(PeerId id, int piece) {
@@ -216,7 +216,7 @@ void BlockExchange::allowed_fast(PeerId id, int piece) {
   found->second.allowed_fast.insert(piece);
   if (!scheduler_) return;
   scheduler_->allowed_fast(id, piece);
-  kick();
+  decide_soon();
 }
 
 void BlockExchange::queue_limit(PeerId id, int limit) {
@@ -251,27 +251,27 @@ void BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span
         copies->second.push_back(id);
     }
   }
-  kick();
+  decide_soon();
 }
 
 void BlockExchange::rejected(PeerId id, const lt::peer_request& request) {
   if (!scheduler_) return;
   const Block block{static_cast<int>(request.piece), request.start / block_size};
   if (!scheduler_->ledger().geometry().contains(block)) return;
-  if (scheduler_->rejected(id, block, Clock::now())) kick();
+  if (scheduler_->rejected(id, block, Clock::now())) decide_soon();
 }
 
 void BlockExchange::on_piece_pass(lt::piece_index_t piece) {
   if (!scheduler_) return;
   scheduler_->piece_verified(static_cast<int>(piece));
-  kick();
+  decide_soon();
 }
 
 void BlockExchange::on_piece_failed(lt::piece_index_t piece) {
   if (!scheduler_) return;
   wasted_ += Bytes{scheduler_->ledger().geometry().piece_size(static_cast<int>(piece))};
   scheduler_->piece_spoiled(static_cast<int>(piece), {});
-  kick();
+  decide_soon();
 }
 
 void BlockExchange::on_bad_piece(int piece, const std::vector<int>& blocks) {
@@ -283,7 +283,7 @@ void BlockExchange::on_bad_piece(int piece, const std::vector<int>& blocks) {
     if (auto& copies = copies_[block]; copies.empty()) copies.push_back(sender.value_or(PeerId{0}));
   }
   scheduler_->piece_spoiled(piece, blocks);
-  kick();
+  decide_soon();
 }
 
 void BlockExchange::on_block_verdicts(int piece, const std::vector<BlockVerdict>& verdicts) {
@@ -316,7 +316,7 @@ bool BlockExchange::is_liar(const lt::tcp::endpoint& peer) const {
 
 // --- decisions
 
-void BlockExchange::kick() {
+void BlockExchange::decide_soon() {
   if (stopped_ || std::exchange(kicked_, true)) return;
   boost::asio::post(network_, [weak = weak_from_this()] {
     if (const auto self = weak.lock(); self && !self->stopped_) self->decide();

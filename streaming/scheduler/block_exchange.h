@@ -90,7 +90,7 @@ class BlockExchange final : public lt::torrent_plugin,
   void tell(PeerId id, const Known& peer);
 
   // A decision soon, one for all that happens meanwhile.
-  void kick();
+  void decide_soon();
   void decide();
   void send(char message, const BlockRequest& request);
   void banish(PeerId id);
