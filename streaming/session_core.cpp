@@ -28,6 +28,9 @@ using namespace std::chrono_literals;
 
 // Rates are measured by libtorrent once a second; twice that shows them without lag.
 constexpr auto tick_length = 500ms;
+// A peer that speaks TCP alone, as many do, is dialled by it only when uTP has failed, which takes libtorrent three
+// seconds. So TCP comes first, and uTP, which reaches some that TCP does not, after this.
+constexpr auto utp_delay = 5s;
 // The picker is checked when the film has long begun.
 constexpr auto picker_check_delay = 20s;
 // The DHT's nodes: a few KiB.
@@ -267,6 +270,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::add(const std::shared_ptr<Torr
   run([&] {
     try {
       torrent->add_observer(observer);
+      dial_by_tcp_first();
       torrent->start(*session_, std::move(parameters));
       torrents_.emplace(torrent->handle(), torrent);
       schedule_tick();
@@ -298,6 +302,19 @@ void SessionCore::leave_pending() {
     torrent->leave(*session_);
     torrents_.erase(handle);
   }
+}
+
+void SessionCore::dial_by_tcp_first() {
+  if (!options_.utp || options_.proxy) return;
+  const auto dial_by_utp = [this](bool on) {
+    lt::settings_pack change;
+    change.set_bool(lt::settings_pack::enable_outgoing_utp, on);
+    session_->apply_settings(std::move(change));
+  };
+  dial_by_utp(false);
+  after(utp_delay, [this, dial_by_utp, turn = ++tcp_first_] {
+    if (turn == tcp_first_) dial_by_utp(true);
+  });
 }
 
 void SessionCore::schedule_picker_check() {

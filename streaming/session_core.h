@@ -76,6 +76,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void drop_what_goes_around_proxy(lt::add_torrent_params& parameters) const;
   void add_plugins(lt::add_torrent_params& parameters) const;
   void schedule_tick();
+  // For a while from now on peers are dialled by TCP alone.
+  void dial_by_tcp_first();
   // Later, when the film runs: whether the picker that is used is the right one, for the next time.
   void schedule_picker_check();
   void leave_pending();
@@ -99,6 +101,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::map<lt::torrent_handle, std::shared_ptr<TorrentCore>> torrents_;
   std::vector<std::shared_ptr<TorrentCore>> leaving_;
   bool pumping_ = false;
+  int tcp_first_ = 0;  // how often dial_by_tcp_first() was called
   std::uint64_t next_id_ = 1;
   std::vector<std::string> listen_failures_;
 

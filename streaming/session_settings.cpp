@@ -105,7 +105,7 @@ void set_discovery(settings_pack& pack, const SessionOptions& options) {
   pack.set_bool(settings_pack::enable_lsd, options.lsd);
   pack.set_bool(settings_pack::enable_upnp, options.upnp);
   pack.set_bool(settings_pack::enable_natpmp, options.upnp);
-  pack.set_bool(settings_pack::enable_outgoing_utp, options.utp);
+  pack.set_bool(settings_pack::enable_outgoing_utp, options.utp);  // SessionCore: not in a torrent's first seconds
   pack.set_bool(settings_pack::enable_incoming_utp, options.utp);
 }
 

@@ -258,6 +258,22 @@ TEST(SwarmReading, EncryptionIsSpokenWhenRequired) {
   EXPECT_EQ(read_all(*viewer.open()), content);
 }
 
+// Many peers speak TCP alone, and a try by uTP costs seconds before that is known.
+TEST(SwarmReading, APeerThatSpeaksOnlyTcpIsReachedAtOnce) {
+  TemporaryFolder data;
+  write_file(data / "film.mkv", noise(1 << 20));
+  const auto torrent = publish(data / "film.mkv", {.piece_length = kib(64)});
+  Seeder seeder(torrent, data / "film.mkv", Seeder::Options{.utp = false});
+  TemporaryFolder cache;
+  auto options = loopback_options(cache.path());
+  options.peers = {seeder.address()};
+  options.utp = true;
+  const auto begin = std::chrono::steady_clock::now();
+  Viewer viewer(options, torrent_file(torrent));
+  ASSERT_TRUE(viewer.observer().wait_for([](const auto& record) { return record.peers.peers == 1; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+}
+
 TEST(SwarmReading, PlaysWithUtpOn) {
   TemporaryFolder data;
   const auto content = noise(500'000);
