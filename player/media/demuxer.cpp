@@ -195,6 +195,8 @@ std::expected<bool, ReadError> Demuxer::read_index() {
 // at the first seek, and MP4 marks a fragment's header as read before it reads it. The way out is to open the
 // file anew; its beginning is at hand by now.
 std::expected<void, ReadError> Demuxer::start_over() {
+  must_reopen_ =
+      true;  // until it has been done: a cancel may come in the middle, and then there is no context
   context_.reset();
   if (joined_time_) joined_time_->reset();
   reader_.rewind();
@@ -221,6 +223,7 @@ void Demuxer::enable(const std::vector<int>& stream_indices) {
 }
 
 void Demuxer::apply_discard() {
+  if (!context_) return;  // start_over() does it
   for (unsigned i = 0; i < context_->nb_streams; ++i) {
     const bool wanted = std::ranges::find(enabled_, static_cast<int>(i)) != enabled_.end();
     context_->streams[i]->discard = wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
@@ -232,6 +235,9 @@ void Demuxer::note_interruption(bool while_seeking) {
 }
 
 std::expected<PacketPointer, ReadError> Demuxer::read() {
+  if (!context_) {
+    if (auto opened = start_over(); !opened) return std::unexpected(opened.error());
+  }
   for (;;) {
     if (interrupted_()) return std::unexpected(ReadCancelled{});
     PacketPointer packet(av_packet_alloc());
@@ -289,14 +295,16 @@ std::expected<bool, ReadError> Demuxer::learn_duration() {
 }
 
 bool Demuxer::seeks_subtitles() const {
-  return contains(context_->iformat->name, "mov");
+  return context_ && contains(context_->iformat->name, "mov");
 }
 
 bool Demuxer::indexed(int stream) const {
+  if (!context_) return false;
   return avformat_index_get_entries_count(context_->streams[stream]) > 0;
 }
 
 std::optional<MediaTime> Demuxer::last_indexed(int stream, MediaTime position) const {
+  if (!context_) return std::nullopt;
   AVStream* const indexed = context_->streams[stream];
   const std::int64_t before = to_timestamp(position + info_.start_time, indexed->time_base) - 1;
   const AVIndexEntry* entry =

@@ -84,6 +84,32 @@ TEST(BlockedSource, AllPicturesComeAfterACancelInsideAnIndex) {
   }
 }
 
+TEST(BlockedSource, ACancelWhileTheFileIsOpenedAnewIsMended) {
+  for (const char* name : {"Mp4Fragmented", "Matroska"}) {
+    SCOPED_TRACE(name);
+    auto source = source_of(clip_named(name));
+    TestPlayer player(source, {.digests = true, .packet_memory = kib(8)});
+    ASSERT_TRUE(player.wait_open());
+    ASSERT_TRUE(player.next_frame());
+    // A seek is cancelled inside the index …
+    source->block_from(source->size()->value / 2);
+    player.pipeline->seek(milliseconds(4800), SeekMode::Exact);
+    source->wait_until_blocked();
+    // … so the next one opens the file anew, and is cancelled in its header, more than once.
+    source->block_from(0);
+    for (const int target : {3000, 1000, 2000}) {
+      player.pipeline->seek(milliseconds(target), SeekMode::Exact);
+      source->wait_until_blocked_for(player.pipeline->generation());
+    }
+    const Generation generation = player.pipeline->seek(milliseconds(400), SeekMode::Exact);
+    source->unblock();
+    const FramePointer frame = player.next_frame();
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->generation, generation);
+    EXPECT_NEAR(to_seconds(frame->pts), 0.39, 0.031);
+  }
+}
+
 TEST(FailingSource, ReportsTheErrorAndNotTheEnd) {
   auto source = source_of(clip_named("Mp4IndexFirst"));
   source->fail_from(source->size()->value / 2);

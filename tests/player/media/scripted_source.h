@@ -54,6 +54,11 @@ class ScriptedSource final : public ByteSource {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_ > 0; });
   }
+  // Waits until a read of this generation is blocked.
+  void wait_until_blocked_for(Generation generation) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ > 0 && newest_waiting_ == generation; });
+  }
   [[nodiscard]] std::int64_t bytes_read() const { return bytes_read_; }
   [[nodiscard]] std::int64_t furthest() const { return furthest_; }
 
@@ -70,6 +75,7 @@ class ScriptedSource final : public ByteSource {
     };
     if (blocked()) {
       ++waiting_;
+      newest_waiting_ = std::max(newest_waiting_, generation);
       changed_.notify_all();
       changed_.wait(lock, [&] { return !blocked() || generation < oldest_; });
       --waiting_;
@@ -112,6 +118,7 @@ class ScriptedSource final : public ByteSource {
   std::int64_t fails_from_ = std::numeric_limits<std::int64_t>::max();
   std::size_t most_ = std::numeric_limits<std::size_t>::max();
   int waiting_ = 0;
+  Generation newest_waiting_{};
   std::atomic<std::int64_t> bytes_read_{0};
   std::atomic<std::int64_t> furthest_{0};
   Seekable seekable_ = Seekable::Yes;
