@@ -67,6 +67,9 @@ struct SetPriorities {
 };
 using WindowStep = std::variant<ClearDeadlines, SetDeadline, DropDeadline, SetPriorities>;
 
+// libtorrent's default for every piece of a new torrent.
+inline constexpr std::uint8_t default_priority = 4;
+
 class DeadlineWindow {
  public:
   // Every priority is set anew by the first update().

@@ -21,8 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 // on_verified at most ten times a second.
 constexpr auto verified_interval = 100ms;
-// libtorrent's default for every piece of a new torrent.
-constexpr std::uint8_t default_priority = 4;
 
 }  // namespace
 

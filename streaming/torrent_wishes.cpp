@@ -26,8 +26,6 @@ constexpr auto plan_interval = 30ms;
 // After the last file is closed its pieces stay wanted for so long: the next file of a playlist opens within
 // it, and peers do not learn that we want nothing for a moment.
 constexpr auto farewell_to_files = 10s;
-// libtorrent's default for every piece of a new torrent.
-constexpr std::uint8_t default_priority = 4;
 
 // Blocks that lie wholly in padding between files (BEP 47, BEP 52).
 std::vector<Block> padding_of(const lt::torrent_info& info) {

@@ -3,6 +3,7 @@
 #include "player/playback/read_ahead.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace freshet::playback {
 namespace {

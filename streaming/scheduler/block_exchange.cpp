@@ -149,16 +149,6 @@ void BlockExchange::set_rest(std::vector<PieceSpan> spans, int playhead) {
   decide_soon();
 }
 
-std::vector<BlockExchange::Peer> BlockExchange::peers() const {
-  std::vector<Peer> result;
-  if (!scheduler_) return result;
-  for (const auto& figures : scheduler_->figures()) {
-    const auto found = peers_.find(figures.peer);
-    if (found != peers_.end()) result.push_back({found->second.handle.remote(), figures});
-  }
-  return result;
-}
-
 // --- peers
 
 void BlockExchange::came(PeerId id, const lt::peer_connection_handle& handle) {
@@ -213,7 +203,8 @@ void BlockExchange::choked(PeerId id, bool choked) {
 void BlockExchange::allowed_fast(PeerId id, int piece) {
   const auto found = peers_.find(id);
   if (found == peers_.end() || piece < 0) return;
-  found->second.allowed_fast.insert(piece);
+  if (found->second.allowed_fast.size() < BlockScheduler::most_allowed_fast)
+    found->second.allowed_fast.insert(piece);
   if (!scheduler_) return;
   scheduler_->allowed_fast(id, piece);
   decide_soon();
@@ -345,7 +336,7 @@ void BlockExchange::send(char message, const BlockRequest& request) {
   const auto found = peers_.find(request.peer);
   if (found == peers_.end() || !scheduler_) return;
   auto& handle = found->second.handle;
-  if (handle.is_disconnecting() || handle.native_handle() == nullptr) return;
+  if (handle.native_handle() == nullptr || handle.is_disconnecting()) return;
   std::array<char, message_size> bytes{};
   const std::span all(bytes);
   put(all.subspan(0), static_cast<std::int32_t>(message_size - 4));

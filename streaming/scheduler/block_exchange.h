@@ -50,11 +50,6 @@ class BlockExchange final : public lt::torrent_plugin,
   void set_wants(std::vector<BlockWant> wants);
   void set_rest(std::vector<PieceSpan> spans, int playhead);
 
-  struct Peer {
-    lt::tcp::endpoint address;
-    PeerFigures figures;
-  };
-  [[nodiscard]] std::vector<Peer> peers() const;
   [[nodiscard]] Bytes capacity() const { return scheduler_ ? scheduler_->capacity() : Bytes{}; }
   // Came in vain: a second time, or in a piece that failed.
   [[nodiscard]] Bytes wasted() const { return wasted_; }

@@ -24,8 +24,6 @@ class BlockLedger {
   // Blocks must be the torrent's: BlockGeometry::contains().
   [[nodiscard]] bool is_here(Block block) const;
   [[nodiscard]] bool is_verified(int piece) const { return verified_[static_cast<std::size_t>(piece)]; }
-  // Some of its blocks are here, not all are verified.
-  [[nodiscard]] bool is_begun(int piece) const { return begun_.contains(piece); }
   [[nodiscard]] bool is_complete(int piece) const;
   [[nodiscard]] int verified() const { return verified_count_; }
   // Ascending.

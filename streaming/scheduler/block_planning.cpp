@@ -220,11 +220,7 @@ class BlockScheduler::Planning {
     }
     const Candidate* best = nullptr;
     for (const auto& candidate : candidates_) {
-      if (candidate.suspect || !scheduler_.has_(candidate.id, piece)) continue;
-      if (candidate.peer->choked && !candidate.peer->allowed_fast.contains(piece)) continue;
-      if (const auto until = candidate.peer->refused.find(piece);
-          until != candidate.peer->refused.end() && now_ < until->second)
-        continue;
+      if (candidate.suspect || !scheduler_.can_send(candidate.id, *candidate.peer, piece, now_)) continue;
       if (best == nullptr ||
           std::pair(candidate.peer->blame, candidate.next) < std::pair(best->peer->blame, best->next))
         best = &candidate;

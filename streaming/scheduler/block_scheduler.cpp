@@ -14,8 +14,6 @@ namespace {
 constexpr double unproven_handicap = 1.5;
 // Cancelled blocks that may still come are remembered up to here; only who was asked for what depends on it.
 constexpr std::size_t most_cancelled = 2000;
-// BEP 6 names ten; more than this is nobody's set.
-constexpr std::size_t most_allowed_fast = 64;
 // Who refuses a piece is not asked for it again so soon.
 constexpr std::chrono::seconds refusal{2};
 constexpr std::size_t most_refused = 1000;
@@ -223,13 +221,17 @@ PeerPrior BlockScheduler::prior() const {
   return prior;
 }
 
-bool BlockScheduler::may_ask(PeerId id, const Peer& peer, int piece, MonotonicTime now) const {
+bool BlockScheduler::can_send(PeerId id, const Peer& peer, int piece, MonotonicTime now) const {
   if (peer.choked && !peer.allowed_fast.contains(piece)) return false;
-  if (!has_(id, piece)) return false;
   if (const auto until = peer.refused.find(piece); until != peer.refused.end() && now < until->second)
     return false;
+  return has_(id, piece);
+}
+
+bool BlockScheduler::may_ask(PeerId id, const Peer& peer, int piece, MonotonicTime now) const {
   const auto quarantined = quarantine_.find(piece);
-  return quarantined == quarantine_.end() || quarantined->second == id;
+  if (quarantined != quarantine_.end() && quarantined->second != id) return false;
+  return can_send(id, peer, piece, now);
 }
 
 const BlockWant* BlockScheduler::want_of(Block block) const {
@@ -243,8 +245,7 @@ const BlockWant* BlockScheduler::want_of(Block block) const {
 
 MonotonicTime BlockScheduler::deadline_of(const BlockWant& want, Block block) const {
   const auto per_piece = ledger_.geometry().blocks_in(0);
-  const auto distance =
-      double{1} * (block.piece - want.first.piece) * per_piece + block.index - want.first.index;
+  const auto distance = 1.0 * (block.piece - want.first.piece) * per_piece + block.index - want.first.index;
   return want.deadline + std::chrono::duration_cast<MonotonicTime::duration>(distance * want.per_block);
 }
 

@@ -97,6 +97,8 @@ class BlockScheduler {
  public:
   static constexpr int most_copies = 3;
   static constexpr int most_rescues = 8;
+  // BEP 6 names ten; more than this is nobody's set.
+  static constexpr std::size_t most_allowed_fast = 64;
 
   // `has` tells whether a peer that is here has a piece.
   using HasPiece = std::function<bool(PeerId, int piece)>;
@@ -170,6 +172,9 @@ class BlockScheduler {
   static constexpr int default_queue_limit = 100;
 
   [[nodiscard]] PeerPrior prior() const;
+  // It would send this piece if it were asked.
+  [[nodiscard]] bool can_send(PeerId id, const Peer& peer, int piece, MonotonicTime now) const;
+  // And it should be asked: of a piece that failed, only its sole source.
   [[nodiscard]] bool may_ask(PeerId id, const Peer& peer, int piece, MonotonicTime now) const;
   // A piece that failed is fetched from this peer alone from now on.
   void give_to(int piece, PeerId source, BlockDecision& decision);
