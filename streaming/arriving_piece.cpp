@@ -23,7 +23,7 @@ std::span<char> ArrivingPiece::bytes_of(int block) {
 
 int ArrivingPiece::run_in_ram(int block) const {
   int end = block;
-  while (end < blocks() && at(end).in_ram) ++end;
+  while (end < blocks() && at(end).in_ram && !is_bad(end)) ++end;
   return end - block;
 }
 
@@ -49,7 +49,10 @@ int ArrivingPiece::put(int block, std::span<const char> bytes, Written written, 
   if (written) put_again(block, std::move(written));
   changed = true;
   answered = false;
-  if (std::exchange(at(block).in_ram, true)) return 0;
+  set_check(block, Check::Done);
+  const bool was_here = std::exchange(at(block).in_ram, true);
+  set_check(block, Check::Not);
+  if (was_here) return 0;
   ++in_ram_;
   return size_of(block);
 }
@@ -68,6 +71,8 @@ void ArrivingPiece::put_again(int block, Written written) {
 
 int ArrivingPiece::put_clean(int block, std::span<const char> bytes) {
   std::memcpy(bytes_of(block).data(), bytes.data(), bytes.size());
+  // Its piece is hashed now.
+  set_check(block, Check::Done);
   if (std::exchange(at(block).in_ram, true)) return 0;
   ++in_ram_;
   return size_of(block);
@@ -75,6 +80,7 @@ int ArrivingPiece::put_clean(int block, std::span<const char> bytes) {
 
 void ArrivingPiece::put_padding(int block) {
   at(block).padding = true;
+  set_check(block, Check::Done);
   if (!std::exchange(at(block).in_ram, true)) ++in_ram_;
 }
 
@@ -108,12 +114,53 @@ std::int64_t ArrivingPiece::spill() {
   std::int64_t freed = 0;
   for (int block = 0; block < blocks(); ++block) {
     if (!at(block).in_ram || at(block).dirty || at(block).padding) continue;
+    if (early) early->forget(block);
+    if (!is_bad(block)) set_check(block, Check::Done);
     buffer->forget(static_cast<std::size_t>(begin_of(block)), static_cast<std::size_t>(size_of(block)));
     at(block).in_ram = false;
     --in_ram_;
     freed += size_of(block);
   }
   return freed;
+}
+
+// Blocks that are not in RAM are never Not.
+void ArrivingPiece::set_check(int block, Check check) {
+  auto& entry = at(block);
+  const bool in_ram = entry.in_ram;
+  if (entry.check == Check::Not && in_ram) --unchecked_;
+  if (entry.check == Check::Bad) --bad_;
+  entry.check = check;
+  if (check == Check::Not && in_ram) ++unchecked_;
+  if (check == Check::Bad) ++bad_;
+}
+
+std::vector<int> ArrivingPiece::unchecked() const {
+  std::vector<int> found;
+  for (int block = 0; block < blocks(); ++block) {
+    if (at(block).in_ram && at(block).check == Check::Not) found.push_back(block);
+  }
+  return found;
+}
+
+void ArrivingPiece::mark_good(int block) {
+  set_check(block, Check::Good);
+  if (!early) early = std::make_shared<VerifiedBlocks>(buffer, size_);
+  early->add(block);
+}
+
+void ArrivingPiece::mark_bad(int block) {
+  set_check(block, Check::Bad);
+}
+
+void ArrivingPiece::mark_checked(int block) {
+  set_check(block, Check::Done);
+}
+
+void ArrivingPiece::forgive_bad() {
+  for (int block = 0; block < blocks(); ++block) {
+    if (is_bad(block)) set_check(block, Check::Done);
+  }
 }
 
 void ArrivingPiece::begin_repair() {
@@ -131,6 +178,13 @@ void ArrivingPiece::begin_repair() {
 
 std::vector<int> ArrivingPiece::next_round() {
   round_.clear();
+  if (leaves) {
+    for (const auto& [block, current] : current_) {
+      const auto index = static_cast<std::size_t>(block);
+      if (index < leaves->size() && current != (*leaves)[index]) round_.insert(block);
+    }
+    if (!round_.empty()) return {round_.begin(), round_.end()};
+  }
   // Where two peers differ one of them lies, and a third copy decides. It may be any other block too, when
   // liars agree: every other round is for all.
   if (++rounds_ % 2 == 0) {

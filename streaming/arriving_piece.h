@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// A piece between its first block and the disk: which blocks are in RAM, which are on disk, and, when it does
-// not match its hash, the votes on which copy of a block is right. No threads, no I/O: the piece store guards
-// it.
+// A piece between its first block and the disk: which blocks are in RAM, which are on disk, which match their
+// leaf hashes, and, when it does not match its hash, the votes on which copy of a block is right. No threads,
+// no I/O: the piece store guards it.
 //
-// Invariant: a block that is not in RAM is on disk or has not arrived; one that is dirty is in RAM.
+// Invariants: a block that is not in RAM is on disk or has not arrived; one that is dirty is in RAM. A block
+// that readers may have (`early`) is in RAM and does not change.
 #pragma once
 
 #include <chrono>
@@ -21,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include "streaming/leaves/leaf_layout.h"
+#include "streaming/leaves/verified_blocks.h"
 #include "streaming/piece_buffer.h"
 #include "streaming/piece_hashes.h"
 #include "streaming/piece_store.h"
@@ -53,9 +56,9 @@ class ArrivingPiece {
   [[nodiscard]] std::span<char> bytes_of(int block);
   [[nodiscard]] bool in_ram(int block) const { return at(block).in_ram; }
   [[nodiscard]] bool is_dirty(int block) const { return at(block).dirty; }
-  // Blocks in RAM from `block` on, without a gap.
+  // Blocks in RAM from `block` on, without a gap, that are not known to be bad.
   [[nodiscard]] int run_in_ram(int block) const;
-  [[nodiscard]] bool all_in_ram() const { return in_ram_ == blocks(); }
+  [[nodiscard]] bool all_in_ram() const { return in_ram_ == blocks() && bad_ == 0; }
   [[nodiscard]] bool any_dirty() const { return dirty_ > 0; }
   [[nodiscard]] std::int64_t dirty_bytes() const;
   [[nodiscard]] std::int64_t ram_bytes() const;
@@ -79,10 +82,27 @@ class ArrivingPiece {
   // Gives up the RAM of blocks that are on disk. Returns how many bytes.
   std::int64_t spill();
 
-  // --- repair
+  // --- blocks against their leaf hashes
+  // In RAM and not looked at. `v2_size`: so many bytes of the piece have leaves.
+  [[nodiscard]] std::vector<int> unchecked() const;
+  [[nodiscard]] bool any_unchecked() const { return unchecked_ > 0; }
+  // It matches: readers may have it.
+  void mark_good(int block);
+  // It does not: it waits for another copy.
+  void mark_bad(int block);
+  // It was looked at, and its piece will tell.
+  void mark_checked(int block);
+  [[nodiscard]] bool is_good(int block) const { return at(block).check == Check::Good; }
+  [[nodiscard]] bool is_bad(int block) const { return at(block).check == Check::Bad; }
+  [[nodiscard]] bool any_bad() const { return bad_ > 0; }
+  // Nobody fetches bad blocks again.
+  void forgive_bad();
+
+  // --- repair of a piece without leaf hashes
   // The piece does not match: the copies that are here are the first ones of their blocks.
   void begin_repair();
-  // Blocks that should be asked for now, sorted.
+  // Blocks that should be asked for now, sorted: those that are bad by their leaf hashes, where these are
+  // known.
   [[nodiscard]] std::vector<int> next_round();
   [[nodiscard]] bool round_is_over() const { return round_.empty(); }
   // A further copy. A copy that has at least as many votes as the one in use takes its place; then `changed`
@@ -105,22 +125,30 @@ class ArrivingPiece {
   Clock::time_point hashed_at{};
   Clock::duration hash_cost{};
   std::shared_ptr<PieceBuffer> buffer;
+  KnownLeaves leaves;
+  bool leaves_looked_up = false;
+  std::shared_ptr<VerifiedBlocks> early;  // null: no block matches a leaf hash yet
 
  private:
+  enum class Check : std::uint8_t { Not, Done, Good, Bad };
   struct Block {
     bool in_ram = false;
     bool dirty = false;
     bool padding = false;
+    Check check = Check::Not;
     Written written;
   };
   [[nodiscard]] const Block& at(int block) const { return blocks_[static_cast<std::size_t>(block)]; }
   [[nodiscard]] Block& at(int block) { return blocks_[static_cast<std::size_t>(block)]; }
   void make_dirty(int block, Clock::time_point now);
+  void set_check(int block, Check check);
 
   int size_;
   std::vector<Block> blocks_;
   int in_ram_ = 0;
   int dirty_ = 0;
+  int unchecked_ = 0;  // in RAM
+  int bad_ = 0;
   Clock::time_point dirty_since_{};
   std::map<int, std::vector<lt::sha256_hash>> copies_;  // of each block, in the order of arrival
   std::map<int, lt::sha256_hash> current_;

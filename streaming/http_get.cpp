@@ -44,10 +44,8 @@ std::optional<CURLcode> perform(CURL* handle, const std::stop_token& stop) {
   return result;
 }
 
-}  // namespace
-
-Result<std::string> http_get(const std::string& url, Bytes limit, const HttpOptions& options,
-                             std::stop_token stop) try {
+Result<std::string> get(const std::string& url, Bytes limit, std::optional<ByteRange> range,
+                        const HttpOptions& options, const std::stop_token& stop) try {
   std::string proxy;
   if (options.proxy) {
     auto usable = proxy_for_curl(*options.proxy);
@@ -56,12 +54,25 @@ Result<std::string> http_get(const std::string& url, Bytes limit, const HttpOpti
   }
   Body body{.bytes = {}, .limit = static_cast<std::size_t>(std::max<std::int64_t>(limit.value, 0))};
   const HttpTransfer transfer{url, proxy, options, append, &body};
-  // Some servers compress .torrent files whether asked or not. What comes out is what counts against the
-  // limit.
-  curl_easy_setopt(transfer.handle(), CURLOPT_ACCEPT_ENCODING, "");
+  if (range) {
+    const auto wanted = std::to_string(range->begin.value) + "-" + std::to_string(range->end.value - 1);
+    curl_easy_setopt(transfer.handle(), CURLOPT_RANGE, wanted.c_str());
+  } else {
+    // Some servers compress .torrent files whether asked or not. What comes out is what counts against the
+    // limit.
+    curl_easy_setopt(transfer.handle(), CURLOPT_ACCEPT_ENCODING, "");
+  }
 
   const auto result = perform(transfer.handle(), stop);
   if (!result) return fail(ErrorCategory::Usage, "interrupted", "the download was interrupted");
+  if (range) {
+    const bool whole = *result == CURLE_OK && std::ssize(body.bytes) == limit.value;
+    if ((whole || body.too_large) && transfer.answer().range_begin != range->begin.value) {
+      return fail(ErrorCategory::Source, "bad-server", "the server sends other bytes than it was asked for");
+    }
+    if (*result == CURLE_OK && !whole)
+      return fail(ErrorCategory::Source, "bad-server", "the file is too short");
+  }
   if (body.too_large) {
     return fail(ErrorCategory::Source, "too-large",
                 "the file at this address is larger than " + std::to_string(limit.value >> 10) + " KiB");
@@ -70,6 +81,18 @@ Result<std::string> http_get(const std::string& url, Bytes limit, const HttpOpti
   return std::move(body.bytes);
 } catch (const std::bad_alloc&) {
   return fail(ErrorCategory::Internal, "out-of-memory", "there is not enough memory");
+}
+
+}  // namespace
+
+Result<std::string> http_get(const std::string& url, Bytes limit, const HttpOptions& options,
+                             std::stop_token stop) {
+  return get(url, limit, std::nullopt, options, stop);
+}
+
+Result<std::string> http_get_range(const std::string& url, ByteRange range, const HttpOptions& options,
+                                   std::stop_token stop) {
+  return get(url, Bytes{range.end.value - range.begin.value}, range, options, stop);
 }
 
 }  // namespace freshet::streaming

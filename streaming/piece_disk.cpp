@@ -265,7 +265,7 @@ class Store final : public TorrentStore {
   void set_repairer(PieceRepairer* repairer) override { core_->set_repairs(torrent_, repairer); }
   void set_expected(const lt::torrent_info& info,
                     const std::vector<std::vector<lt::sha256_hash>>& layers) override {
-    core_->set_expected(torrent_, std::make_shared<const ExpectedHashes>(info, layers));
+    core_->set_expected(torrent_, std::make_shared<const ExpectedHashes>(info, layers), info);
   }
   bool lacks_hashes() const override {
     const std::lock_guard lock(core_->mutex);
@@ -274,7 +274,8 @@ class Store final : public TorrentStore {
   bool is_held(int piece) const override {
     const std::lock_guard lock(core_->mutex);
     const auto found = torrent_->arriving.find(piece);
-    return found != torrent_->arriving.end() && found->second->state == ArrivingPiece::State::Held;
+    return found != torrent_->arriving.end() &&
+           (found->second->state == ArrivingPiece::State::Held || found->second->any_bad());
   }
   bool was_verified(int piece) const override {
     const std::lock_guard lock(core_->mutex);
@@ -284,6 +285,23 @@ class Store final : public TorrentStore {
     return core_->replace(torrent_, piece, begin, bytes);
   }
   Stats stats() const override { return core_->stats(torrent_); }
+  Result<void> use_leaf_file(const std::filesystem::path& path) override {
+    return core_->use_leaf_file(torrent_, path);
+  }
+  HashVerdict add_leaves(int piece, std::span<const lt::sha256_hash> leaves) override {
+    return core_->add_leaves(torrent_, piece, leaves);
+  }
+  bool knows_leaves(int piece) const override {
+    const auto its = book();
+    return its && its->knows(piece);
+  }
+  int leaf_count(int piece) const override {
+    const auto its = book();
+    return its ? its->layout().of_piece(piece).count : 0;
+  }
+  void leaves_of(int piece, bool is_here, std::function<void(KnownLeaves)> done) override {
+    core_->leaves_of(torrent_, piece, is_here, std::move(done));
+  }
   void connect(std::uint64_t id, StoreCallbacks callbacks) override {
     const std::lock_guard lock(core_->mutex);
     torrent_->id = id;
@@ -296,6 +314,11 @@ class Store final : public TorrentStore {
   }
 
  private:
+  [[nodiscard]] std::shared_ptr<LeafBook> book() const {
+    const std::lock_guard lock(core_->mutex);
+    return torrent_->book;
+  }
+
   std::shared_ptr<StoreCore> core_;
   StoreCore::Torrent torrent_;
 };

@@ -57,7 +57,7 @@ PieceHasher::~PieceHasher() = default;
 PieceHasher::PieceHasher(PieceHasher&&) noexcept = default;
 PieceHasher& PieceHasher::operator=(PieceHasher&&) noexcept = default;
 
-void PieceHasher::add(std::span<const char> bytes) {
+void PieceHasher::add(std::span<const char> bytes, std::span<const lt::sha256_hash> known) {
   while (!bytes.empty()) {
     const auto block = bytes.first(std::min<std::size_t>(bytes.size(), block_size));
     bytes = bytes.subspan(block.size());
@@ -69,8 +69,9 @@ void PieceHasher::add(std::span<const char> bytes) {
       must(EVP_DigestUpdate(contexts_->sha1.get(), v1.data(), v1.size()) == 1);
     }
     if (const auto v2 = part(v2_size_); !v2.empty()) {
-      leaves_.push_back(sha256_with(contexts_->sha256.get(), v2));
+      leaves_.push_back(known.empty() ? sha256_with(contexts_->sha256.get(), v2) : known.front());
     }
+    if (!known.empty()) known = known.subspan(1);
     position_ += static_cast<int>(block.size());
   }
 }
@@ -150,15 +151,23 @@ HashVerdict ExpectedHashes::check(int piece, const lt::sha1_hash& v1,
     if (index >= v1_.size() || v1 != v1_[index]) return HashVerdict::Mismatch;
     known = true;
   }
-  // A piece of padding alone has no leaves and is nobody's.
-  if (has_v2_ && !leaves.empty() && index < v2_.size() && v2_[index].leaves > 0) {
-    const auto& root = v2_[index];
-    if (static_cast<int>(leaves.size()) > root.leaves || merkle_root(leaves, root.leaves) != root.hash) {
-      return HashVerdict::Mismatch;
-    }
-    known = true;
+  switch (check_leaves(piece, leaves)) {
+    case HashVerdict::Mismatch: return HashVerdict::Mismatch;
+    case HashVerdict::Match: return HashVerdict::Match;
+    case HashVerdict::Unknown: break;
   }
   return known ? HashVerdict::Match : HashVerdict::Unknown;
+}
+
+HashVerdict ExpectedHashes::check_leaves(int piece, const std::vector<lt::sha256_hash>& leaves) const {
+  const auto index = static_cast<std::size_t>(piece);
+  // A piece of padding alone has no leaves and is nobody's.
+  if (!has_v2_ || leaves.empty() || index >= v2_.size() || v2_[index].leaves == 0)
+    return HashVerdict::Unknown;
+  const auto& root = v2_[index];
+  const bool match =
+      static_cast<int>(leaves.size()) <= root.leaves && merkle_root(leaves, root.leaves) == root.hash;
+  return match ? HashVerdict::Match : HashVerdict::Mismatch;
 }
 
 }  // namespace freshet::streaming

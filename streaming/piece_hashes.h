@@ -25,8 +25,9 @@ class PieceHasher {
   PieceHasher(PieceHasher&&) noexcept;
   PieceHasher& operator=(PieceHasher&&) noexcept;
 
-  // The next bytes; whole blocks of 16 KiB but for the last.
-  void add(std::span<const char> bytes);
+  // The next bytes; whole blocks of 16 KiB but for the last. `known`: SHA-256 of those blocks, as far as they
+  // have one, where that is known already; else empty.
+  void add(std::span<const char> bytes, std::span<const lt::sha256_hash> known = {});
   // Bytes taken so far.
   [[nodiscard]] int position() const { return position_; }
   // Once, when all is there.
@@ -64,6 +65,8 @@ class ExpectedHashes {
   [[nodiscard]] bool lacks_any() const { return lacks_any_; }
   [[nodiscard]] HashVerdict check(int piece, const lt::sha1_hash& v1,
                                   const std::vector<lt::sha256_hash>& leaves) const;
+  // The v2 half of it. Unknown also for a v1 torrent.
+  [[nodiscard]] HashVerdict check_leaves(int piece, const std::vector<lt::sha256_hash>& leaves) const;
 
  private:
   bool has_v1_;

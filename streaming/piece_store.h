@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <libtorrent/disk_interface.hpp>
 #include <libtorrent/fwd.hpp>
@@ -28,10 +29,15 @@
 #include <span>
 #include <vector>
 
+#include "streaming/base/error.h"
 #include "streaming/base/units.h"
+#include "streaming/leaves/leaf_layout.h"
 #include "streaming/piece_cache.h"
+#include "streaming/piece_hashes.h"
 
 namespace freshet::streaming {
+
+class VerifiedBlocks;
 
 // BEP 52 hashes blocks of this size, libtorrent asks for blocks of this size, and the store counts in them.
 inline constexpr int store_block_size = 16 * 1024;
@@ -61,6 +67,9 @@ class PieceRepairer {
 struct StoreCallbacks {
   // On a thread of the store; return at once. All of a piece can be read, before libtorrent knows.
   std::function<void(int piece, const PieceBytes&)> verified;
+  // On a thread of the store; return at once. Blocks of a piece that is not whole match their leaf hashes and
+  // can be read from `blocks`, to which more are added.
+  std::function<void(int piece, const std::shared_ptr<VerifiedBlocks>& blocks)> blocks_verified;
   // On a thread of the store or the caller's of load().
   std::function<void(int piece, const PieceBytes&)> loaded;
   // Network thread. The piece cannot be read, or is not what it was: libtorrent's belief is wrong.
@@ -96,14 +105,26 @@ class TorrentStore {
   // The metadata has not said all: set_expected() should be called again soon. Pieces that cannot be judged
   // meanwhile wait, those of v2-only torrents for some seconds; then they are left to libtorrent.
   [[nodiscard]] virtual bool lacks_hashes() const = 0;
-  // Its hash job waits for a repair.
+  // Blocks of it wait for another copy.
   [[nodiscard]] virtual bool is_held(int piece) const = 0;
-  // A copy of a block of a held piece: `begin` is a multiple of the block size, `bytes` the whole block. True
-  // when it was taken; false when the piece is not held or the block is not one of it. Never calls the
+  // A copy of such a block, or of any block of a piece whose hash job is held back: `begin` is a multiple of the block size, `bytes` the whole block. True
+  // when it was taken; false when it is not one of those. Never calls the
   // repairer before it has returned.
   virtual bool replace_block(int piece, int begin, std::span<const char> bytes) = 0;
   // Any thread.
   [[nodiscard]] virtual Stats stats() const = 0;
+
+  // --- leaf hashes (leaves/leaf_layout.h); nothing of this does anything for a v1 torrent
+
+  // A file of leaves. Errors: Source "bad-leaves", Storage "read-failed".
+  [[nodiscard]] virtual Result<void> use_leaf_file(const std::filesystem::path& path) = 0;
+  // Those of a piece, from anywhere. Match: blocks of it are checked with them from now on.
+  virtual HashVerdict add_leaves(int piece, std::span<const lt::sha256_hash> leaves) = 0;
+  [[nodiscard]] virtual bool knows_leaves(int piece) const = 0;
+  // Blocks that have leaves, of a piece.
+  [[nodiscard]] virtual int leaf_count(int piece) const = 0;
+  // `done` on the network thread. `is_here`: the piece is verified, and can be hashed when nothing else helps.
+  virtual void leaves_of(int piece, bool is_here, std::function<void(KnownLeaves)> done) = 0;
 
   // --- for TorrentCore
 

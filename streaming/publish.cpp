@@ -3,14 +3,13 @@
 #include "streaming/publish.h"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <libtorrent/bencode.hpp>
 #include <libtorrent/create_torrent.hpp>
-#include <libtorrent/settings_pack.hpp>
-#include <mutex>
+#include <libtorrent/torrent_info.hpp>
 
 #include "streaming/file_choice.h"
+#include "streaming/publish_hashing.h"
 #include "streaming/torrent_metadata.h"
 
 namespace freshet::streaming {
@@ -85,9 +84,6 @@ lt::create_flags_t flags_for(TorrentFormat format) {
   return {};
 }
 
-// libtorrent hashes on threads of its own and cannot be stopped but through an exception in the callback.
-struct Interrupted {};
-
 }  // namespace
 
 Result<PublishedTorrent> make_torrent(const fs::path& path, const PublishOptions& options,
@@ -123,27 +119,27 @@ Result<PublishedTorrent> make_torrent(const fs::path& path, const PublishOptions
     torrent.set_creator("Freshet");
     for (int tier = 0; const auto& tracker : options.trackers) torrent.add_tracker(tracker, tier++);
     for (const auto& seed : options.web_seeds) torrent.add_url_seed(seed);
-    const auto pieces = static_cast<double>(torrent.num_pieces());
-    lt::error_code failure;
-    lt::set_piece_hashes(
-        torrent, root.parent_path().string(),
-        [&](lt::piece_index_t piece) {
-          if (stop.stop_requested()) throw Interrupted{};
-          if (progress) progress((static_cast<double>(static_cast<int>(piece)) + 1) / pieces);
-        },
-        failure);
-    if (failure) return read_failed(root, failure.message());
+    std::unique_ptr<LeafFileWriter> leaves;
+    if (options.leaves_out && options.format != TorrentFormat::V1) {
+      auto writer = LeafFileWriter::create(*options.leaves_out);
+      if (!writer) return std::unexpected(std::move(writer.error()));
+      leaves = std::move(*writer);
+    }
+    if (auto hashed = hash_pieces(torrent, root.parent_path(), leaves.get(), progress, stop); !hashed)
+      return std::unexpected(std::move(hashed.error()));
 
     PublishedTorrent published;
     lt::bencode(std::back_inserter(published.bytes), torrent.generate());
     const auto info = parse_torrent(published.bytes);
     if (!info) return std::unexpected(info.error());
+    if (leaves) {
+      if (auto done = leaves->finish((*info)->info_hashes().v2, LeafLayout((*info)->orig_files())); !done)
+        return std::unexpected(std::move(done.error()));
+    }
     const auto layout = make_layout(**info, options.trackers);
     published.magnet = layout.metadata.magnet;
     published.name = layout.metadata.name;
     return published;
-  } catch (const Interrupted&) {
-    return fail(ErrorCategory::Usage, "interrupted", "Making the torrent was interrupted");
   } catch (const lt::system_error& failure) {
     return fail(ErrorCategory::Source, "bad-torrent",
                 "The torrent cannot be made: " + failure.code().message());

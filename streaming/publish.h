@@ -24,6 +24,8 @@ struct PublishOptions {
       {};  // a power of two, 16 KiB … 16 MiB; nullopt: chosen by size for streaming
   std::vector<std::string> trackers = {};
   std::vector<std::string> web_seeds = {};  // BEP 19
+  // Where the leaf hashes go (leaves/leaf_file.h); nothing is written for a v1 torrent.
+  std::optional<std::filesystem::path> leaves_out = {};
 };
 
 struct PublishedTorrent {
@@ -32,9 +34,13 @@ struct PublishedTorrent {
   std::string name;
 };
 
+// Where the leaf hashes of a .torrent lie, a path or an http(s) URL: beside it, with ".leaves" behind its
+// name.
+[[nodiscard]] std::string leaf_name(const std::string& torrent);
+
 // Hashes `path` (a file or a folder; symbolic links and hidden files are left out). `progress` gets 0..1, on
-// the calling thread. Errors: Source "no-such-file", "empty", Usage "bad-piece-size", Storage "read-failed";
-// stopped by the token: Usage "interrupted".
+// the calling thread. Errors: Source "no-such-file", "empty", Usage "bad-piece-size", Storage "read-failed",
+// "write-failed"; stopped by the token: Usage "interrupted".
 [[nodiscard]] Result<PublishedTorrent> make_torrent(const std::filesystem::path& path,
                                                     const PublishOptions& options,
                                                     const std::function<void(double)>& progress,

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "streaming/leaves/verified_blocks.h"
+
 namespace freshet::streaming {
 
 // One open file. Guarded by ReadableTorrent::mutex_.
@@ -77,14 +79,22 @@ class ReadableTorrent::Source final : public ByteSource {
     const auto length = torrent_->piece_length_;
     const auto pieces = pieces_of(reader_.begin, {{0}, ByteOffset{reader_.size.value}}, length);
     std::vector<ByteRange> ranges;
-    for (int piece = pieces.first; piece <= pieces.last; ++piece) {
-      if (!torrent_->have_[static_cast<std::size_t>(piece)]) continue;
-      const ByteOffset begin{std::max<std::int64_t>(piece * length - reader_.begin, 0)};
-      const ByteOffset end{std::min((piece + 1) * length - reader_.begin, reader_.size.value)};
+    const auto add = [&](std::int64_t from, std::int64_t to) {  // of the torrent
+      const ByteOffset begin{std::max<std::int64_t>(from - reader_.begin, 0)};
+      const ByteOffset end{std::min(to - reader_.begin, reader_.size.value)};
+      if (end <= begin) return;
       if (!ranges.empty() && ranges.back().end == begin)
         ranges.back().end = end;
       else
         ranges.push_back({begin, end});
+    };
+    for (int piece = pieces.first; piece <= pieces.last; ++piece) {
+      if (torrent_->have_[static_cast<std::size_t>(piece)]) {
+        add(piece * length, (piece + 1) * length);
+      } else if (const auto part = torrent_->parts_.find(piece); part != torrent_->parts_.end()) {
+        for (const auto& [begin, end] : part->second->runs())
+          add(piece * length + begin, piece * length + end);
+      }
     }
     return ranges;
   }
@@ -117,6 +127,7 @@ void ReadableTorrent::set_have(std::vector<bool> have) {
     const std::lock_guard lock(mutex_);
     have.resize(have_.size());
     have_ = std::move(have);
+    parts_.clear();
   }
   changed_.notify_all();
 }
@@ -125,6 +136,7 @@ void ReadableTorrent::add_have(int piece) {
   {
     const std::lock_guard lock(mutex_);
     have_[static_cast<std::size_t>(piece)] = true;
+    parts_.erase(piece);
   }
   changed_.notify_all();
 }
@@ -138,6 +150,15 @@ void ReadableTorrent::deliver(int piece, const PieceBytes& bytes) {
         if (waiting->piece == piece) waiting->delivered = bytes;
       }
     }
+  }
+  changed_.notify_all();
+}
+
+void ReadableTorrent::deliver_blocks(int piece, const std::shared_ptr<VerifiedBlocks>& blocks) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (static_cast<std::size_t>(piece) >= have_.size() || have_[static_cast<std::size_t>(piece)]) return;
+    parts_.insert_or_assign(piece, blocks);
   }
   changed_.notify_all();
 }
@@ -163,6 +184,7 @@ void ReadableTorrent::close() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    parts_.clear();
     for (auto* reader : readers_) reader->last = {};
   }
   cache_->forget_torrent(id_);
@@ -211,12 +233,31 @@ std::expected<std::size_t, ReadError> ReadableTorrent::read(Reader& reader, Byte
   bool look_again = reader.positions.note(offset, offset, generation, reader.begin, piece_length_);
 
   auto found = reader.last_piece == piece ? reader.last : cache_->find({id_, piece});
+  const auto take_part = [&]() -> std::size_t {
+    const auto part = parts_.find(piece);
+    if (part == parts_.end()) return 0;
+    const auto left = static_cast<std::size_t>(reader.size.value - offset.value);
+    return part->second->copy(in_piece, buffer.first(std::min(buffer.size(), left)));
+  };
+  const auto gave = [&](std::size_t count) {
+    const auto end = offset + Bytes{static_cast<std::int64_t>(count)};
+    look_again = reader.positions.note(offset, end, generation, reader.begin, piece_length_) || look_again;
+    lock.unlock();
+    if (look_again) wake_(Wake::Later);
+    return count;
+  };
   if (found.bytes.empty()) {
+    if (const auto count = take_part(); count > 0) return gave(count);
     Reader::Waiting waiting{piece, offset, {}};
     reader.waiting.push_back(&waiting);
     for (bool announced = false;;) {
       if (cancelled() || !waiting.delivered.bytes.empty()) break;
       if (error_) break;
+      if (const auto count = take_part(); count > 0) {
+        reader.waiting.remove(&waiting);
+        look_again = true;
+        return gave(count);
+      }
       const auto loads = to_load_.size();
       want_loaded_locked(piece);
       if (!announced || to_load_.size() != loads) {

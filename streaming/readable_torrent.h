@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +24,8 @@
 #include "streaming/reader_demands.h"
 
 namespace freshet::streaming {
+
+class VerifiedBlocks;
 
 enum class Wake : std::uint8_t {
   Later,  // a reader moved on: soon is soon enough
@@ -41,6 +44,8 @@ class ReadableTorrent : public std::enable_shared_from_this<ReadableTorrent> {
   void add_have(int piece);
   // Any thread. A piece that is verified or has been loaded and lies in the cache: who waits for it goes on.
   void deliver(int piece, const PieceBytes& bytes);
+  // Any thread. Blocks of a piece that is not whole yet; called again when there are more.
+  void deliver_blocks(int piece, const std::shared_ptr<VerifiedBlocks>& blocks);
   // Loads that were under way are forgotten; readers ask again.
   void forget_loads();
   // Reads that would wait end with `error` from now on; nullopt: they wait again.
@@ -77,6 +82,7 @@ class ReadableTorrent : public std::enable_shared_from_this<ReadableTorrent> {
   std::int64_t piece_length_ = 0;
   std::int64_t total_ = 0;
   std::list<Reader*> readers_;
+  std::map<int, std::shared_ptr<VerifiedBlocks>> parts_;  // of pieces that are not whole
   std::set<int> loading_;
   std::vector<int> to_load_;
   std::optional<Error> error_;

@@ -116,6 +116,8 @@ class Torrent {
 // A .torrent file's bytes, a magnet link.
 struct TorrentBytes {
   std::string bytes;
+  // Where it came from, a path or an http(s) URL: its leaf hashes may lie beside it (leaves/leaf_file.h). May be empty.
+  std::string origin = {};
 };
 using TorrentSpec = std::variant<MagnetSource, TorrentBytes>;
 

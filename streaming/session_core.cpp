@@ -229,6 +229,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::open(const TorrentSpec& spec, 
   parameters->save_path = slot->data_dir().string();
   auto torrent =
       std::make_shared<TorrentCore>(*this, id, TorrentRole::Play, std::move(named), std::move(*slot));
+  if (const auto* given = std::get_if<TorrentBytes>(&spec)) torrent->set_origin(given->origin);
   return add(torrent, std::move(*parameters), observer);
 }
 
@@ -249,6 +250,7 @@ Result<std::shared_ptr<TorrentCore>> SessionCore::seed(const TorrentBytes& bytes
   });
   if (known) return fail(ErrorCategory::Usage, "already-open", "This torrent is open already");
   auto torrent = std::make_shared<TorrentCore>(*this, id, TorrentRole::Seed, peers_, std::nullopt);
+  torrent->set_origin(bytes.origin);
   return add(torrent, std::move(*parameters), observer);
 }
 

@@ -33,6 +33,7 @@
 
 #include "streaming/arriving_piece.h"
 #include "streaming/hole_hashes.h"
+#include "streaming/leaves/leaf_book.h"
 #include "streaming/piece_cache.h"
 #include "streaming/piece_files.h"
 #include "streaming/piece_hashes.h"
@@ -51,6 +52,7 @@ struct StoredTorrent {
   std::shared_ptr<PieceFiles> files;
   bool gone = false;  // libtorrent has removed it
   std::shared_ptr<const ExpectedHashes> expected;
+  std::shared_ptr<LeafBook> book;  // null: a v1 torrent, or before `expected`
   std::map<int, std::shared_ptr<ArrivingPiece>> arriving;
   StoreCallbacks callbacks;
   bool repairs = false;                                            // a repairer is set
@@ -101,7 +103,12 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   // --- TorrentStore
   bool replace(const Torrent& torrent, int piece, int begin, std::span<const char> bytes);
   void set_repairs(const Torrent& torrent, PieceRepairer* repairer);
-  void set_expected(const Torrent& torrent, std::shared_ptr<const ExpectedHashes> expected);
+  void set_expected(const Torrent& torrent, std::shared_ptr<const ExpectedHashes> expected,
+                    const lt::torrent_info& info);
+  Result<void> use_leaf_file(const Torrent& torrent, const std::filesystem::path& path);
+  HashVerdict add_leaves(const Torrent& torrent, int piece, std::span<const lt::sha256_hash> leaves);
+  // From memory, a file of leaves, or the piece itself where it is here.
+  void leaves_of(const Torrent& torrent, int piece, bool is_here, std::function<void(KnownLeaves)> done);
   void load(const Torrent& torrent, int piece);
   void retry(const Torrent& torrent);
   void when_written(const Torrent& torrent, std::function<void(bool)> done);
@@ -121,6 +128,8 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   [[nodiscard]] Piece piece_locked(const Torrent& torrent, int piece);
   void hash_soon_locked(const Torrent& torrent, int index, const Piece& piece);
   void hash_task(const Torrent& torrent, int index, const Piece& piece);
+  // Blocks that have come, against their leaf hashes.
+  void check_blocks(Lock& lock, const Torrent& torrent, int index, const Piece& piece, Calls& calls);
   // False when the disk fails; the job is answered then.
   bool hash_all(Lock& lock, const Torrent& torrent, int index, const Piece& piece, Calls& calls);
   void judge(Lock& lock, const Torrent& torrent, int index, const Piece& piece, Calls& calls);
@@ -129,6 +138,9 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
                      Calls& calls);
   void hash_from_disk(const PieceFiles& files, int index, const ArrivingPiece::HashJob& job);
   void release_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls);
+  // There is something for hash_task() to do.
+  [[nodiscard]] static bool has_blocks_to_check(const Torrent& torrent, const Piece& piece);
+  void look_at_leaves_locked(const Torrent& torrent, int index);
   void replace_locked(const Torrent& torrent, int index, const Piece& piece, int block,
                       std::span<const char> bytes, Calls& calls);
   void go_on_repairing_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls);

@@ -4,6 +4,7 @@
 // The part of StoreCore from a block's arrival to the judgement of its piece.
 #include <algorithm>
 #include <libtorrent/error_code.hpp>
+#include <libtorrent/torrent_info.hpp>
 #include <utility>
 
 #include "streaming/store_core.h"
@@ -83,6 +84,13 @@ bool StoreCore::put(const Torrent& torrent, const lt::peer_request& request, con
       to_network([written = std::move(written)] { written({}); });
     return false;
   }
+  if (piece->in_ram(block) && piece->is_good(block)) {  // readers may have it
+    if (piece->is_dirty(block))
+      piece->put_again(block, std::move(written));
+    else
+      to_network([written = std::move(written)] { written({}); });
+    return false;
+  }
   if (piece->in_ram(block)) piece->hasher.reset();
   const bool was_dirty = piece->any_dirty();
   const auto dirty = piece->dirty_bytes();
@@ -128,11 +136,72 @@ void StoreCore::hash_soon_locked(const Torrent& torrent, int index, const Piece&
     // Before `expected` it is not known which hashes are wanted.
     if (!torrent->expected || piece->answered) return;
     const int next = piece->hasher ? piece->hasher->position() / store_block_size : 0;
-    if (next >= piece->blocks() || piece->run_in_ram(next) < blocks_at_once) return;
+    const bool enough = next < piece->blocks() && piece->run_in_ram(next) >= blocks_at_once;
+    if (!enough && !has_blocks_to_check(torrent, piece)) return;
   }
   piece->hashing = true;
-  pool_->post(piece->job ? TaskPool::Urgency::Now : TaskPool::Urgency::Soon,
-              [self = shared_from_this(), torrent, index, piece] { self->hash_task(torrent, index, piece); });
+  pool_->post(
+      piece->job || has_blocks_to_check(torrent, piece) ? TaskPool::Urgency::Now : TaskPool::Urgency::Soon,
+      [self = shared_from_this(), torrent, index, piece] { self->hash_task(torrent, index, piece); });
+}
+
+bool StoreCore::has_blocks_to_check(const Torrent& torrent, const Piece& piece) {
+  return torrent->book && piece->any_unchecked() && (piece->leaves || !piece->leaves_looked_up);
+}
+
+void StoreCore::check_blocks(Lock& lock, const Torrent& torrent, int index, const Piece& piece,
+                             Calls& calls) {
+  const auto book = torrent->book;
+  if (!book || piece->state != ArrivingPiece::State::Assembling) return;
+  if (!std::exchange(piece->leaves_looked_up, true)) {
+    lock.unlock();
+    auto leaves = book->find(index);
+    lock.lock();
+    if (leaves) piece->leaves = std::move(leaves);
+  }
+  if (!piece->leaves) return;
+  const int v2_size = torrent->files->layout().piece_size2(lt::piece_index_t{index});
+  std::vector<int> bad;
+  bool good = false;
+  // More may come meanwhile.
+  for (auto blocks = piece->unchecked(); !blocks.empty(); blocks = piece->unchecked()) {
+    for (const int block : blocks) {
+      const auto size = std::min(v2_size - piece->begin_of(block), piece->size_of(block));
+      bool match = true;  // a block of padding between files that somebody sent
+      if (size > 0) {
+        const auto bytes = piece->bytes_of(block).first(static_cast<std::size_t>(size));
+        const auto leaf = (*piece->leaves)[static_cast<std::size_t>(block)];
+        lock.unlock();
+        match = sha256(bytes) == leaf;
+        lock.lock();
+      }
+      if (match && size > 0) {
+        piece->mark_good(block);
+        good = true;
+      } else if (match || !torrent->repairs || torrent->gone) {
+        piece->mark_checked(block);
+      } else {
+        piece->mark_bad(block);
+        ++torrent->stats.bad_blocks;
+        bad.push_back(block);
+      }
+    }
+  }
+  if (good && torrent->callbacks.blocks_verified && !torrent->gone) {
+    calls.emplace_back(
+        [call = torrent->callbacks.blocks_verified, index, early = piece->early] { call(index, early); });
+  }
+  if (bad.empty()) return;
+  // Its sender is known at once, and the rest of the piece is kept.
+  calls.emplace_back([this, torrent, index, bad = std::move(bad)] {
+    to_network([torrent, index, bad] {
+      if (torrent->repairer == nullptr) return;
+      torrent->repairer->on_bad_piece(index, bad);
+      std::vector<BlockVerdict> verdicts;
+      for (const int block : bad) verdicts.push_back({block, {false}});
+      torrent->repairer->on_block_verdicts(index, verdicts);
+    });
+  });
 }
 
 void StoreCore::hash_task(const Torrent& torrent, int index, const Piece& piece) {
@@ -140,6 +209,14 @@ void StoreCore::hash_task(const Torrent& torrent, int index, const Piece& piece)
   {
     Lock lock(mutex);
     const auto started = Clock::now();
+    check_blocks(lock, torrent, index, piece, calls);
+    // Somebody may wait for those.
+    if (!calls.empty()) {
+      lock.unlock();
+      make(calls);
+      calls.clear();
+      lock.lock();
+    }
     if (hash_all(lock, torrent, index, piece, calls) && piece->job &&
         piece->hasher->position() >= piece->size())
       judge(lock, torrent, index, piece, calls);
@@ -173,12 +250,19 @@ bool StoreCore::hash_all(Lock& lock, const Torrent& torrent, int index, const Pi
       const auto end =
           static_cast<std::size_t>(std::min(piece->begin_of(block) + run * store_block_size, piece->size()));
       const auto bytes = piece->buffer->bytes().subspan(begin, end - begin);
+      int checked = 0;
+      while (checked < run && piece->is_good(block + checked)) ++checked;
+      const bool known = checked == run;
+      const auto leaves = known ? std::span(*piece->leaves)
+                                      .subspan(static_cast<std::size_t>(block), static_cast<std::size_t>(run))
+                                : std::span<const lt::sha256_hash>{};
       lock.unlock();
-      hasher.add(bytes);
+      hasher.add(bytes, leaves);
       lock.lock();
       continue;
     }
-    if (!piece->job) break;  // the rest has not arrived
+    // The rest has not arrived, or waits for another copy.
+    if (!piece->job || piece->is_bad(block)) break;
     // Written and given up for room, or from an earlier session.
     std::vector<char> bytes(static_cast<std::size_t>(piece->size_of(block)));
     lock.unlock();
@@ -218,6 +302,7 @@ void StoreCore::judge(Lock& lock, const Torrent& torrent, int index, const Piece
       torrent->in_doubt_since.reset();
       ++torrent->stats.pieces_verified;
       torrent->verified.insert(index);
+      if (torrent->book && !leaves.empty()) torrent->book->add(index, leaves);
       if (piece->all_in_ram() && !torrent->gone) {
         cache->lend({torrent->id, index}, view(piece->buffer));
         if (torrent->callbacks.verified) {
@@ -311,8 +396,8 @@ bool StoreCore::replace(const Torrent& torrent, int index, int begin, std::span<
     if (found == torrent->arriving.end() || begin < 0 || begin % store_block_size != 0) return false;
     const auto& piece = found->second;
     const int block = begin / store_block_size;
-    if (piece->state != ArrivingPiece::State::Held || block >= piece->blocks() ||
-        bytes.size() != static_cast<std::size_t>(piece->size_of(block))) {
+    if (block >= piece->blocks() || bytes.size() != static_cast<std::size_t>(piece->size_of(block)) ||
+        (piece->state != ArrivingPiece::State::Held && !piece->is_bad(block))) {
       return false;
     }
     if (piece->hashing || piece->writing)
@@ -327,8 +412,13 @@ bool StoreCore::replace(const Torrent& torrent, int index, int begin, std::span<
 void StoreCore::replace_locked(const Torrent& torrent, int index, const Piece& piece, int block,
                                std::span<const char> bytes, Calls& calls) {
   const auto dirty = piece->dirty_bytes();
-  cache->reserve(Bytes{piece->vote(block, bytes, Clock::now())});
+  const bool by_leaf = piece->is_bad(block);
+  if (by_leaf && piece->in_ram(block)) piece->hasher.reset();
+  cache->reserve(Bytes{by_leaf ? piece->put(block, bytes, nullptr, Clock::now())
+                               : piece->vote(block, bytes, Clock::now())});
   torrent->stats.unwritten += Bytes{piece->dirty_bytes() - dirty};
+  wake_writer_locked();
+  if (by_leaf) return hash_soon_locked(torrent, index, piece);
   go_on_repairing_locked(torrent, index, piece, calls);
 }
 
@@ -358,7 +448,12 @@ void StoreCore::ask_locked(const Torrent& torrent, int index, const Piece& piece
 void StoreCore::quiet_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls) {
   if (piece->hashing || piece->writing) return;
   if (piece->state != ArrivingPiece::State::Held) {
-    piece->replacements.clear();
+    for (const auto& [block, bytes] : std::exchange(piece->replacements, {})) {
+      if (piece->is_bad(block) && !piece->hashing)
+        replace_locked(torrent, index, piece, block, bytes, calls);
+      else if (piece->is_bad(block))
+        piece->replacements.emplace_back(block, bytes);
+    }
     // The last blocks may have come while the first were hashed.
     return hash_soon_locked(torrent, index, piece);
   }
@@ -379,6 +474,7 @@ void StoreCore::set_repairs(const Torrent& torrent, PieceRepairer* repairer) {
   // Nobody repairs any more: libtorrent gets the hash of what is there.
   for (const auto& [index, piece] : torrent->arriving) {
     piece->waits_for_hashes = false;
+    piece->forgive_bad();
     if (piece->state == ArrivingPiece::State::Held) {
       --torrent->stats.held_pieces;
       piece->state = ArrivingPiece::State::Assembling;
@@ -388,8 +484,12 @@ void StoreCore::set_repairs(const Torrent& torrent, PieceRepairer* repairer) {
   }
 }
 
-void StoreCore::set_expected(const Torrent& torrent, std::shared_ptr<const ExpectedHashes> expected) {
+void StoreCore::set_expected(const Torrent& torrent, std::shared_ptr<const ExpectedHashes> expected,
+                             const lt::torrent_info& info) {
   const Lock lock(mutex);
+  if (!torrent->book && info.v2() && info.info_hashes().has_v2())
+    torrent->book = std::make_shared<LeafBook>(info.info_hashes().v2, LeafLayout(info.orig_files()));
+  if (torrent->book) torrent->book->set_expected(expected);
   torrent->expected = std::move(expected);
   torrent->waited_for_hashes =
       torrent->in_doubt_since && Clock::now() - *torrent->in_doubt_since > longest_doubt;
@@ -397,6 +497,64 @@ void StoreCore::set_expected(const Torrent& torrent, std::shared_ptr<const Expec
     piece->waits_for_hashes = false;
     hash_soon_locked(torrent, index, piece);
   }
+}
+
+Result<void> StoreCore::use_leaf_file(const Torrent& torrent, const std::filesystem::path& path) {
+  const auto book = [&] {
+    const Lock lock(mutex);
+    return torrent->book;
+  }();
+  if (!book) return {};
+  return book->use_file(path);
+}
+
+HashVerdict StoreCore::add_leaves(const Torrent& torrent, int index,
+                                  std::span<const lt::sha256_hash> leaves) {
+  const auto book = [&] {
+    const Lock lock(mutex);
+    return torrent->book;
+  }();
+  if (!book) return HashVerdict::Unknown;
+  const auto verdict = book->add(index, leaves);
+  if (verdict == HashVerdict::Match) {
+    const Lock lock(mutex);
+    look_at_leaves_locked(torrent, index);
+  }
+  return verdict;
+}
+
+void StoreCore::look_at_leaves_locked(const Torrent& torrent, int index) {
+  const auto found = torrent->arriving.find(index);
+  if (found == torrent->arriving.end()) return;
+  found->second->leaves_looked_up = false;
+  hash_soon_locked(torrent, index, found->second);
+}
+
+void StoreCore::leaves_of(const Torrent& torrent, int index, bool is_here,
+                          std::function<void(KnownLeaves)> done) {
+  std::shared_ptr<LeafBook> book;
+  std::shared_ptr<PieceFiles> files;
+  {
+    const Lock lock(mutex);
+    book = torrent->book;
+    files = torrent->files;
+  }
+  if (!book || !files) return done(nullptr);
+  pool_->post(TaskPool::Urgency::Later, [self = shared_from_this(), torrent, book, files, index, is_here,
+                                         done = std::move(done)]() mutable {
+    auto leaves = book->find(index);
+    const auto run = book->layout().of_piece(index);
+    if (!leaves && is_here && run.count > 0) {
+      const int size = files->layout().piece_size2(lt::piece_index_t{index});
+      std::vector<char> bytes(static_cast<std::size_t>(size));
+      PieceHasher hasher(0, size);
+      if (!self->read_now(torrent, *files, index, 0, bytes)) {
+        hasher.add(bytes);
+        if (book->add(index, hasher.leaves()) == HashVerdict::Match) leaves = book->find(index);
+      }
+    }
+    self->to_network([done = std::move(done), leaves = std::move(leaves)] { done(leaves); });
+  });
 }
 
 }  // namespace freshet::streaming

@@ -7,6 +7,13 @@ add_library(freshet_streaming STATIC
   deadline_window.cpp
   hole_hashes.cpp
   kept_file.cpp
+  leaves/leaf_book.cpp
+  leaves/leaf_exchange.cpp
+  leaves/leaf_file.cpp
+  leaves/leaf_layout.cpp
+  leaves/leaf_messages.cpp
+  leaves/leaf_origin.cpp
+  leaves/verified_blocks.cpp
   network_address.cpp
   peer_watch.cpp
   piece_cache.cpp
@@ -14,6 +21,7 @@ add_library(freshet_streaming STATIC
   piece_files.cpp
   piece_hashes.cpp
   publish.cpp
+  publish_hashing.cpp
   readable_torrent.cpp
   reader_demands.cpp
   session.cpp
@@ -26,6 +34,7 @@ add_library(freshet_streaming STATIC
   torrent_core.cpp
   torrent_files.cpp
   torrent_health.cpp
+  torrent_leaves.cpp
   torrent_metadata.cpp
   torrent_wishes.cpp
   scheduler/block_exchange.cpp

@@ -62,6 +62,9 @@ void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters)
     parameters.extensions.emplace_back([exchange = exchange_](const lt::torrent_handle&, lt::client_data_t)
                                            -> std::shared_ptr<lt::torrent_plugin> { return exchange; });
   }
+  leaf_exchange_ = std::make_shared<LeafExchange>(session_.network());
+  parameters.extensions.emplace_back([leaves = leaf_exchange_](const lt::torrent_handle&, lt::client_data_t)
+                                         -> std::shared_ptr<lt::torrent_plugin> { return leaves; });
   hashes_ = parameters.info_hashes;
   const bool has_metadata = static_cast<bool>(parameters.ti);
   last_payload_time_ = last_saved_ = Clock::now();
@@ -98,6 +101,8 @@ void TorrentCore::leave(lt::session& session) {
   peers_->stop();
   if (store_) store_->set_repairer(nullptr);
   if (exchange_) exchange_->stop();
+  leaf_exchange_->stop();
+  leaf_origin_.reset();
   readable_->close();
   if (!handle_.is_valid()) return;
   if (slot_ && layout_) {
@@ -113,6 +118,7 @@ void TorrentCore::leave(lt::session& session) {
   // is.
   peers_.reset();
   exchange_.reset();
+  leaf_exchange_.reset();
 }
 
 void TorrentCore::add_observer(TorrentObserver& observer) {
@@ -332,6 +338,10 @@ void TorrentCore::connect_store(const lt::torrent_info& info) {
   store_->connect(
       id_, {
                .verified = deliver,
+               .blocks_verified =
+                   [readable = readable_](int piece, const std::shared_ptr<VerifiedBlocks>& blocks) {
+                     readable->deliver_blocks(piece, blocks);
+                   },
                .loaded = deliver,
                .load_failed = here([](TorrentCore& self, int, const lt::storage_error& error) {
                  self.on_data_lost(error.ec.message());
@@ -347,6 +357,7 @@ void TorrentCore::connect_store(const lt::torrent_info& info) {
            });
   store_->set_expected(info, handle_.piece_layers());
   needs_layers_ = info.info_hashes().has_v2();
+  start_leaves(info);
   if (exchange_) {
     exchange_->set_store(store_.get());
     store_->set_repairer(exchange_.get());

@@ -24,6 +24,8 @@
 
 #include "streaming/cache_directory.h"
 #include "streaming/deadline_window.h"
+#include "streaming/leaves/leaf_exchange.h"
+#include "streaming/leaves/leaf_origin.h"
 #include "streaming/peer_watch.h"
 #include "streaming/piece_store.h"
 #include "streaming/readable_torrent.h"
@@ -46,6 +48,8 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   TorrentCore(const TorrentCore&) = delete;
   TorrentCore& operator=(const TorrentCore&) = delete;
 
+  // Where the .torrent came from, before start(): TorrentBytes::origin.
+  void set_origin(std::string origin) { origin_ = std::move(origin); }
   // Enters the swarm. libtorrent's exceptions pass through.
   void start(lt::session& session, lt::add_torrent_params parameters);
   // Saves, leaves the swarm, gives the folder back. Nothing is called any more afterwards.
@@ -103,6 +107,9 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   // What libtorrent has of pieces that are not whole, and blocks that nobody sends.
   void start_exchange();
   void wish_for_blocks(const std::vector<ReaderDemand>& readers);
+  // Leaf hashes: where they may come from, and which are needed next.
+  void start_leaves(const lt::torrent_info& info);
+  void wish_for_leaves(std::vector<BlockWant> wants);
   [[nodiscard]] std::vector<ReaderDemand> likely_reader() const;
   void learn_pieces();
   void keep_finished_files();
@@ -127,6 +134,9 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::vector<TorrentObserver*> observers_;
   std::shared_ptr<PeerWatch> peers_;
   std::shared_ptr<BlockExchange> exchange_;  // null: libtorrent's picker, by deadlines
+  std::shared_ptr<LeafExchange> leaf_exchange_;
+  std::unique_ptr<LeafOrigin> leaf_origin_;  // null: no web server is known to have leaves
+  std::string origin_;
   std::shared_ptr<ReadableTorrent> readable_;
   std::shared_ptr<TorrentStore> store_;  // since the metadata is known
   lt::torrent_handle handle_;

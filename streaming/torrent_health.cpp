@@ -55,6 +55,7 @@ void TorrentCore::on_tick(Clock::time_point now) {
     store_->set_expected(*info, handle_.piece_layers());
     needs_layers_ = verified_ < layout_->total && store_->lacks_hashes();
   }
+  leaf_exchange_->on_tick(now);
   if (peers_->peers() == 0 && now >= next_dial_) {
     next_dial_ = now + redial_interval;
     // Only what a tracker says again makes libtorrent forgive a failure.

@@ -178,7 +178,10 @@ void TorrentCore::wish_for_blocks(const std::vector<ReaderDemand>& readers) {
     raised_ = open_files_;
   }
   const BlockGeometry geometry(layout_->piece_length, layout_->total);
-  exchange_->set_wants(block_wants(readers, geometry, Clock::now()));
+  auto wants =
+      block_wants(readers, geometry, Clock::now(), [&](int piece) { return store_->knows_leaves(piece); });
+  exchange_->set_wants(wants);
+  wish_for_leaves(std::move(wants));
   exchange_->set_rest(open_files_, playhead_of(readers, geometry));
 }
 

@@ -47,6 +47,22 @@ std::string percent_decode(std::string_view text) {
   return decoded;
 }
 
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    if (is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || std::string_view("-._~").contains(c)) {
+      encoded.push_back(c);
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    encoded.push_back('%');
+    encoded.push_back(digits[byte >> 4]);
+    encoded.push_back(digits[byte & 15]);
+  }
+  return encoded;
+}
+
 std::optional<std::string> uri_scheme(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon < 2 || is_digit(text.front())) return std::nullopt;

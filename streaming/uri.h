@@ -29,6 +29,8 @@ namespace freshet::streaming {
 
 // "%41" → "A". A '%' that two hex digits do not follow stays as it is; '+' is a plus, not a space.
 [[nodiscard]] std::string percent_decode(std::string_view text);
+// All but letters, digits and "-._~" (RFC 3986, 2.3): one part of a path.
+[[nodiscard]] std::string percent_encode(std::string_view text);
 
 // The scheme in front of the first ':' in lower case, when it is one by RFC 3986 and longer than a
 // letter ("C:" is a drive).

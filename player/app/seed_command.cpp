@@ -59,6 +59,7 @@ struct Published {
   std::string magnet;
   std::string name;
   std::filesystem::path data;
+  std::string origin;  // of the torrent: its leaf hashes may lie beside it
   streaming::Verification verification = streaming::Verification::Check;
 };
 
@@ -83,12 +84,15 @@ Result<Published> publish(const std::filesystem::path& source, const SeedCommand
     published.magnet = described->magnet;
     published.name = described->name;
     published.data = source.parent_path() / described->name;
+    published.origin = source.string();
     return published;
   }
   const auto progress = [&](double part) {
     if (terminal) std::fputs(fmt::format("\r\x1b[KHashing {}: {:.0f} %", source.string(), part * 100).c_str(), stderr);
   };
-  auto made = streaming::make_torrent(source, command.publish, progress, stop);
+  auto options = command.publish;
+  if (command.torrent_out) options.leaves_out = streaming::leaf_name(command.torrent_out->string());
+  auto made = streaming::make_torrent(source, options, progress, stop);
   if (terminal) std::fputs("\r\x1b[K", stderr);
   if (!made) return std::unexpected(made.error());
   published.bytes = std::move(made->bytes);
@@ -96,6 +100,7 @@ Result<Published> publish(const std::filesystem::path& source, const SeedCommand
   published.name = std::move(made->name);
   published.data = source;
   published.verification = streaming::Verification::Trusted;
+  if (options.leaves_out) published.origin = command.torrent_out->string();
   return published;
 }
 
@@ -148,7 +153,7 @@ int run_seed(const SeedCommand& command, MonotonicTime start) {
   std::optional<control::EventLog> events;
   if (command.events_json) events.emplace(STDOUT_FILENO, start);
   for (const Published& published : all) {
-    auto torrent = (*session)->seed(streaming::TorrentBytes{published.bytes}, {.data = published.data, .verification = published.verification}, observer);
+    auto torrent = (*session)->seed(streaming::TorrentBytes{published.bytes, published.origin}, {.data = published.data, .verification = published.verification}, observer);
     if (!torrent) return refuse(torrent.error());
     torrents.push_back(std::move(*torrent));
     if (!events) {

@@ -180,13 +180,13 @@ Result<OpenedSource> SourceOpener::open(std::stop_token stop) {
     if (!bytes) return std::unexpected(bytes.error());
     auto content = read_whole(**bytes, max_torrent_file);
     if (!content) return std::unexpected(content.error());
-    return open_torrent(streaming::TorrentBytes{std::move(*content)}, stop);
+    return open_torrent(streaming::TorrentBytes{std::move(*content), file->path.string()}, stop);
   }
   if (const auto* url = std::get_if<streaming::TorrentUrlSource>(&*source)) {
     events_.on_source_kind("torrent-url");
     auto content = streaming::http_get(url->url, max_torrent_file, http_options(), stop);
     if (!content) return std::unexpected(content.error());
-    return open_torrent(streaming::TorrentBytes{std::move(*content)}, stop);
+    return open_torrent(streaming::TorrentBytes{std::move(*content), url->url}, stop);
   }
   if (const auto* local = std::get_if<streaming::LocalFileSource>(&*source)) {
     events_.on_source_kind("file");
@@ -229,7 +229,7 @@ Result<OpenedSource> SourceOpener::open_url(const std::string& url, std::stop_to
   if (streaming::looks_like_torrent({reinterpret_cast<const char*>(head.data()), *got})) {
     auto content = streaming::http_get(url, max_torrent_file, http_options(), stop);
     if (!content) return std::unexpected(content.error());
-    return open_torrent(streaming::TorrentBytes{std::move(*content)}, stop);
+    return open_torrent(streaming::TorrentBytes{std::move(*content), url}, stop);
   }
   OpenedSource opened;
   if ((*bytes)->seekable() == Seekable::Yes) {

@@ -30,17 +30,18 @@ Seconds block_time(double bytes_per_second) {
 }  // namespace
 
 std::vector<BlockWant> block_wants(const std::vector<ReaderDemand>& readers, const BlockGeometry& geometry,
-                                   MonotonicTime now) {
+                                   MonotonicTime now, const std::function<bool(int)>& by_block) {
   std::vector<BlockWant> wants;
   for (const auto& reader : readers) {
     const auto add = [&](ByteRange range, MonotonicTime deadline, Seconds per_block, bool waiting) {
       range = clip(range, reader.size);
       if (range.empty()) return;
-      // A byte is readable when its whole piece is verified: so much is wanted together.
-      const auto length = geometry.piece_length();
-      const auto first = static_cast<int>((reader.begin + range.begin.value) / length);
-      const auto last = static_cast<int>((reader.begin + range.end.value - 1) / length);
-      wants.push_back({{first, 0}, {last, geometry.blocks_in(last) - 1}, deadline, per_block, waiting});
+      auto first = geometry.at(reader.begin + range.begin.value);
+      auto last = geometry.at(reader.begin + range.end.value - 1);
+      // Without leaf hashes a byte is readable when its whole piece is verified: so much is wanted together.
+      if (!by_block || !by_block(first.piece)) first.index = 0;
+      if (!by_block || !by_block(last.piece)) last.index = geometry.blocks_in(last.piece) - 1;
+      wants.push_back({first, last, deadline, per_block, waiting});
     };
     const auto announced = [&](ByteOffset at) {
       return std::ranges::any_of(reader.windows, [&](const Window& window) {

@@ -5,6 +5,7 @@
 // thread.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "streaming/reader_demands.h"
@@ -12,9 +13,11 @@
 
 namespace freshet::streaming {
 
-// Wants for all readers; overlapping ones are fine.
+// Wants for all readers; overlapping ones are fine. `by_block`: a block of that piece can be read before the
+// piece is whole.
 [[nodiscard]] std::vector<BlockWant> block_wants(const std::vector<ReaderDemand>& readers,
-                                                 const BlockGeometry& geometry, MonotonicTime now);
+                                                 const BlockGeometry& geometry, MonotonicTime now,
+                                                 const std::function<bool(int piece)>& by_block = {});
 
 // Where the first reader reads: pieces after it come before pieces in front of it.
 [[nodiscard]] int playhead_of(const std::vector<ReaderDemand>& readers, const BlockGeometry& geometry);

@@ -29,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include "streaming/leaves/verified_blocks.h"
 #include "streaming/piece_store.h"
 #include "tests/support/swarm/swarm.h"
 
@@ -76,6 +77,11 @@ class StoreHarness : public streaming::PieceRepairer {
                      const std::lock_guard lock(mutex_);
                      verified_[piece] = {std::chrono::steady_clock::now(), bytes};
                    },
+               .blocks_verified =
+                   [this](int piece, const std::shared_ptr<streaming::VerifiedBlocks>& blocks) {
+                     const std::lock_guard lock(mutex_);
+                     early_[piece] = blocks;
+                   },
                .loaded =
                    [this](int piece, const streaming::PieceBytes& bytes) {
                      const std::lock_guard lock(mutex_);
@@ -116,6 +122,15 @@ class StoreHarness : public streaming::PieceRepairer {
       network_.run_one_for(std::chrono::milliseconds(5));
     }
     return true;
+  }
+
+  // What the store has been told has been worked on: a block of another piece has passed through all of it.
+  void settle() {
+    const int last = info->num_pieces() - 1;
+    std::optional<lt::sha256_hash> done;
+    torrent->leaves_of(last, false, [&](const streaming::KnownLeaves&) { done.emplace(); });
+    EXPECT_TRUE(pump([&] { return done.has_value(); }));
+    static_cast<void>(read(last, 0, 1));
   }
 
   [[nodiscard]] std::string truth(int piece) const {
@@ -272,6 +287,17 @@ class StoreHarness : public streaming::PieceRepairer {
     return found->second.first;
   }
 
+  // Bytes of a piece that is not whole; shorter where some are not readable.
+  [[nodiscard]] std::string early(int piece, int begin, int size) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = early_.find(piece);
+    if (found == early_.end()) return {};
+    std::string bytes(static_cast<std::size_t>(size), '\0');
+    bytes.resize(
+        found->second->copy(static_cast<std::size_t>(begin), std::as_writable_bytes(std::span(bytes))));
+    return bytes;
+  }
+
   // What the store asks of a repairer.
   void on_bad_piece(int piece, const std::vector<int>& asked_blocks) override {
     asked.emplace_back(piece, asked_blocks);
@@ -316,6 +342,7 @@ class StoreHarness : public streaming::PieceRepairer {
   mutable std::mutex mutex_;  // the store's threads write these
   std::map<int, std::pair<std::chrono::steady_clock::time_point, streaming::PieceBytes>> verified_;
   std::map<int, streaming::PieceBytes> loaded_;
+  std::map<int, std::shared_ptr<streaming::VerifiedBlocks>> early_;
 };
 
 }  // namespace freshet::test

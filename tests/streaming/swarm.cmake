@@ -5,6 +5,9 @@ freshet_add_test(window_test
 freshet_add_test(piece_store_test
   SOURCES piece_store_test.cpp hash_guard_test.cpp
   LIBRARIES freshet::test_support freshet::dep::torrent)
+freshet_add_test(leaves_test
+  SOURCES leaves/leaf_file_test.cpp leaves/early_blocks_test.cpp
+  LIBRARIES freshet::test_support freshet::dep::torrent)
 freshet_add_test(lying_peers_test
   SOURCES lying_peers_test.cpp
   LIBRARIES freshet::test_support freshet::dep::torrent)
