@@ -168,5 +168,30 @@ TEST(HttpAnswer, BeginsAnewWithEachStatusLine) {
   EXPECT_EQ(answer.retry_after, 30s);
 }
 
+TEST(HttpGetRange, BringsThoseBytesAlone) {
+  const std::string file = "0123456789";
+  HttpServer server([&](const HttpRequest& request) { return serve(request, file); });
+  const auto part = http_get_range(server.url("/f"), {ByteOffset{3}, ByteOffset{7}}, {}, {});
+  ASSERT_TRUE(part);
+  EXPECT_EQ(*part, "3456");
+  EXPECT_EQ(http_get_range(server.url("/f"), {ByteOffset{8}, ByteOffset{12}}, {}, {}).error().code,
+            "bad-server")
+      << "it ends before";
+}
+
+TEST(HttpGetRange, AServerThatSendsOtherBytesIsNotBelieved) {
+  const std::string file = "0123456789";
+  HttpServer whole([&](const HttpRequest&) { return serve_whole(file); });
+  EXPECT_EQ(http_get_range(whole.url("/f"), {ByteOffset{3}, ByteOffset{7}}, {}, {}).error().code,
+            "bad-server");
+  EXPECT_EQ(http_get_range(whole.url("/f"), {ByteOffset{3}, ByteOffset{13}}, {}, {}).error().code,
+            "bad-server")
+      << "as many bytes, but others";
+  HttpServer more([&](const HttpRequest&) {
+    return HttpReply{.status = 206, .headers = {{"Content-Range", "bytes 3-9/10"}}, .body = file.substr(3)};
+  });
+  EXPECT_EQ(http_get_range(more.url("/f"), {ByteOffset{3}, ByteOffset{7}}, {}, {}).error().code, "too-large");
+}
+
 }  // namespace
 }  // namespace freshet::streaming

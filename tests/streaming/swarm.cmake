@@ -8,6 +8,9 @@ freshet_add_test(piece_store_test
 freshet_add_test(leaves_test
   SOURCES leaves/leaf_file_test.cpp leaves/early_blocks_test.cpp
   LIBRARIES freshet::test_support freshet::dep::torrent)
+freshet_add_test(leaf_swarm_test
+  SOURCES leaves/leaf_swarm_test.cpp
+  LIBRARIES freshet::test_support freshet::test_http freshet::dep::torrent)
 freshet_add_test(lying_peers_test
   SOURCES lying_peers_test.cpp
   LIBRARIES freshet::test_support freshet::dep::torrent)

@@ -56,11 +56,14 @@ HttpReply serve(const HttpRequest& request, std::string_view file, const std::st
     reply.headers.emplace_back("Content-Range", "bytes */" + std::to_string(file.size()));
     return reply;
   }
+  const auto dash = range.find('-');
+  const std::size_t last = dash + 1 < range.size()
+                               ? std::min(std::stoul(range.substr(dash + 1)), file.size() - 1)
+                               : file.size() - 1;
   reply.status = 206;
-  reply.headers.emplace_back("Content-Range", "bytes " + std::to_string(begin) + "-" +
-                                                  std::to_string(file.size() - 1) + "/" +
-                                                  std::to_string(file.size()));
-  reply.body = file.substr(begin);
+  reply.headers.emplace_back("Content-Range", "bytes " + std::to_string(begin) + "-" + std::to_string(last) +
+                                                  "/" + std::to_string(file.size()));
+  reply.body = file.substr(begin, last - begin + 1);
   return reply;
 }
 
