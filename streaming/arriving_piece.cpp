@@ -46,6 +46,7 @@ void ArrivingPiece::make_dirty(int block, Clock::time_point now) {
 int ArrivingPiece::put(int block, std::span<const char> bytes, Written written, Clock::time_point now) {
   std::memcpy(bytes_of(block).data(), bytes.data(), bytes.size());
   make_dirty(block, now);
+  note_come(block);
   if (written) put_again(block, std::move(written));
   changed = true;
   answered = false;
@@ -80,6 +81,7 @@ int ArrivingPiece::put_clean(int block, std::span<const char> bytes) {
 
 void ArrivingPiece::put_padding(int block) {
   at(block).padding = true;
+  note_come(block);
   set_check(block, Check::Done);
   if (!std::exchange(at(block).in_ram, true)) ++in_ram_;
 }
@@ -122,6 +124,10 @@ std::int64_t ArrivingPiece::spill() {
     freed += size_of(block);
   }
   return freed;
+}
+
+void ArrivingPiece::note_come(int block) {
+  if (!std::exchange(at(block).come, true)) ++come_;
 }
 
 // Blocks that are not in RAM are never Not.

@@ -82,6 +82,10 @@ class ArrivingPiece {
   // Gives up the RAM of blocks that are on disk. Returns how many bytes.
   std::int64_t spill();
 
+  // A block has come, wherever it is now.
+  [[nodiscard]] bool has_come(int block) const { return at(block).come; }
+  [[nodiscard]] bool all_have_come() const { return come_ == blocks(); }
+
   // --- blocks against their leaf hashes
   // In RAM and not looked at. `v2_size`: so many bytes of the piece have leaves.
   [[nodiscard]] std::vector<int> unchecked() const;
@@ -120,6 +124,7 @@ class ArrivingPiece {
   bool writing = false;
   bool changed = false;           // since it was last hashed
   bool answered = false;          // libtorrent has its hash
+  bool past_libtorrent = false;   // it has the piece, it believes: nobody asks for the hash
   bool waits_for_hashes = false;  // it cannot be judged before the metadata says more
   std::vector<std::pair<int, std::vector<char>>> replacements;  // that came meanwhile
   Clock::time_point hashed_at{};
@@ -135,6 +140,7 @@ class ArrivingPiece {
     bool in_ram = false;
     bool dirty = false;
     bool padding = false;
+    bool come = false;
     Check check = Check::Not;
     Written written;
   };
@@ -142,10 +148,12 @@ class ArrivingPiece {
   [[nodiscard]] Block& at(int block) { return blocks_[static_cast<std::size_t>(block)]; }
   void make_dirty(int block, Clock::time_point now);
   void set_check(int block, Check check);
+  void note_come(int block);
 
   int size_;
   std::vector<Block> blocks_;
   int in_ram_ = 0;
+  int come_ = 0;
   int dirty_ = 0;
   int unchecked_ = 0;  // in RAM
   int bad_ = 0;

@@ -285,6 +285,15 @@ class Store final : public TorrentStore {
     return core_->replace(torrent_, piece, begin, bytes);
   }
   Stats stats() const override { return core_->stats(torrent_); }
+  void withhold_one() override { core_->withhold_one(torrent_); }
+  std::vector<int> evict(std::span<const int> pieces) override { return core_->evict(torrent_, pieces); }
+  bool is_evicted(int piece) const override {
+    const std::lock_guard lock(core_->mutex);
+    return torrent_->evicted.contains(piece);
+  }
+  bool put_evicted(int piece, int begin, std::span<const char> bytes) override {
+    return core_->put_evicted(torrent_, piece, begin, bytes);
+  }
   Result<void> use_leaf_file(const std::filesystem::path& path) override {
     return core_->use_leaf_file(torrent_, path);
   }

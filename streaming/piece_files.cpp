@@ -83,6 +83,20 @@ lt::storage_error PieceFiles::read(int piece, int begin, std::span<char> bytes) 
   return {};
 }
 
+lt::storage_error PieceFiles::punch(int first, int last) {
+  const auto size = std::int64_t{last - first} * files_->piece_length() + files_->piece_size(lt::piece_index_t{last});
+  for (const auto& slice : files_->map_block(lt::piece_index_t{first}, 0, size)) {
+    if (files_->pad_file_at(slice.file_index)) continue;
+    const Descriptor file(::open(path(slice.file_index).c_str(), O_RDWR | O_CLOEXEC));
+    if (!file) return error_at(slice.file_index, lt::operation_t::file_open, errno);
+    while (::fallocate(file.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, slice.offset, slice.size) !=
+           0) {
+      if (errno != EINTR) return error_at(slice.file_index, lt::operation_t::file_fallocate, errno);
+    }
+  }
+  return {};
+}
+
 lt::storage_error PieceFiles::write(int piece, int begin, std::span<const char> bytes) {
   for (const auto& slice :
        files_->map_block(lt::piece_index_t{piece}, begin, static_cast<std::int64_t>(bytes.size()))) {

@@ -29,6 +29,8 @@ class PieceFiles {
   // Creates files and folders. A file that was there before and is not now, or is shorter, is written all the
   // same, and was_lost() tells.
   [[nodiscard]] lt::storage_error write(int piece, int begin, std::span<const char> bytes);
+  // Gives the room of pieces on disk back; they read as zeros then. An error where the filesystem cannot.
+  [[nodiscard]] lt::storage_error punch(int first, int last);
   // Data on disk has disappeared since the last call.
   [[nodiscard]] bool was_lost();
   // Others have worked on the files: nothing is known of them.

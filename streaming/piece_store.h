@@ -79,6 +79,11 @@ struct StoreCallbacks {
   std::function<void(const lt::storage_error&)> trouble;
   // Network thread. Writing works again.
   std::function<void()> recovered;
+  // Network thread. A piece is verified and libtorrent will not say so: it was evicted and has been fetched
+  // again, or it is the one whose answer is withheld.
+  std::function<void(int piece)> restored;
+  // Network thread. The filesystem cannot give back the room of evicted pieces.
+  std::function<void(const lt::storage_error&)> cannot_shrink;
   // Network thread. Files were deleted or cut short behind the store's back: pieces are gone.
   std::function<void()> lost;
 };
@@ -113,6 +118,20 @@ class TorrentStore {
   virtual bool replace_block(int piece, int begin, std::span<const char> bytes) = 0;
   // Any thread.
   [[nodiscard]] virtual Stats stats() const = 0;
+
+  // --- a film larger than the room for it
+
+  // libtorrent never hears that one of the pieces is verified: so it is never finished, and goes on wanting its
+  // seeds. Needed before evict().
+  virtual void withhold_one() = 0;
+  // Pieces that libtorrent has are given up, and their room on disk given back. Returns those that are; not
+  // among them are those that are being written, and none before a piece is withheld. A peer that asks for
+  // one is told that it is not here.
+  virtual std::vector<int> evict(std::span<const int> pieces) = 0;
+  [[nodiscard]] virtual bool is_evicted(int piece) const = 0;
+  // A block of an evicted piece, as replace_block(); the piece is verified, written and restored when all have
+  // come. False when it was not taken.
+  virtual bool put_evicted(int piece, int begin, std::span<const char> bytes) = 0;
 
   // --- leaf hashes (leaves/leaf_layout.h); nothing of this does anything for a v1 torrent
 

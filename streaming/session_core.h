@@ -64,6 +64,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   [[nodiscard]] boost::asio::io_context& network() { return network_; }
   // Hands out alerts that are queued.
   void pump_alerts();
+  // That all torrents on disk may take together.
+  [[nodiscard]] Bytes disk_room() const { return cache_.limit(); }
   // The cache grew: make room, on the worker's thread.
   void make_room();
 

@@ -62,6 +62,12 @@ struct StoredTorrent {
   bool was_in_trouble = false;     // and nothing has been written since
   TorrentStore::Stats stats;
   std::set<int> verified;  // here, since the files were last checked
+  // Pieces that libtorrent has and we have given up, and how many had been when each went the last time.
+  std::set<int> evicted;
+  std::map<int, std::uint64_t> evicted_at;
+  std::uint64_t evictions = 0;
+  bool withholds = false;
+  std::function<void(const lt::storage_error&)> withheld;  // the answer that libtorrent does not get
   std::vector<std::function<void(bool)>> when_written;
   PieceRepairer* repairer = nullptr;  // the network thread's
 };
@@ -99,6 +105,11 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   void after_flush(const Torrent& torrent, std::function<void()> operation);
   // On the writer's thread: nothing is in RAM any more and no job waits.
   void forget_all(const Torrent& torrent);
+
+  // --- store_eviction.cpp
+  void withhold_one(const Torrent& torrent);
+  [[nodiscard]] std::vector<int> evict(const Torrent& torrent, std::span<const int> pieces);
+  bool put_evicted(const Torrent& torrent, int piece, int begin, std::span<const char> bytes);
 
   // --- TorrentStore
   bool replace(const Torrent& torrent, int piece, int begin, std::span<const char> bytes);
@@ -150,6 +161,18 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   // Nobody reads the piece's bytes: what had to wait is done.
   void quiet_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls);
 
+  // --- store_eviction.cpp
+  // On the writer's thread: the disk gets its room back.
+  void punch(const Torrent& torrent, std::vector<int> pieces);
+  // Takes the answer to libtorrent's job away when one is to be withheld.
+  void withhold_locked(const Torrent& torrent, int index, const Piece& piece, const lt::sha1_hash& v1,
+                       const std::vector<lt::sha256_hash>& leaves);
+  // It has been given up since `since` evictions: what was read meanwhile may be a hole.
+  [[nodiscard]] static bool was_evicted_locked(const Torrent& torrent, int index, std::uint64_t since);
+  [[nodiscard]] bool was_given_up(const Torrent& torrent, int index, std::uint64_t since);
+  // A piece that libtorrent does not hear of is here.
+  void tell_restored_locked(const Torrent& torrent, int index, Calls& calls);
+
   // --- store_reading.cpp
   // What is in RAM from there, the rest from disk. Takes the mutex itself.
   [[nodiscard]] lt::storage_error read_now(const Torrent& torrent, const PieceFiles& files, int index,
@@ -185,7 +208,7 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   [[nodiscard]] std::int64_t most_reserved_locked() const;
 
   struct Fence {
-    Torrent torrent;
+    Torrent torrent;  // null: nothing need be on disk before
     std::function<void()> operation;
   };
   std::condition_variable_any writer_wake_;

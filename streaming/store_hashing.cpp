@@ -132,7 +132,8 @@ void StoreCore::hash(const Torrent& torrent, int index, ArrivingPiece::HashJob j
 
 void StoreCore::hash_soon_locked(const Torrent& torrent, int index, const Piece& piece) {
   if (piece->hashing || piece->waits_for_hashes || piece->state != ArrivingPiece::State::Assembling) return;
-  if (!piece->job) {
+  const bool complete = piece->job || (piece->past_libtorrent && piece->all_have_come() && !piece->any_bad());
+  if (!complete) {
     // Before `expected` it is not known which hashes are wanted.
     if (!torrent->expected || piece->answered) return;
     const int next = piece->hasher ? piece->hasher->position() / store_block_size : 0;
@@ -141,7 +142,7 @@ void StoreCore::hash_soon_locked(const Torrent& torrent, int index, const Piece&
   }
   piece->hashing = true;
   pool_->post(
-      piece->job || has_blocks_to_check(torrent, piece) ? TaskPool::Urgency::Now : TaskPool::Urgency::Soon,
+      complete || has_blocks_to_check(torrent, piece) ? TaskPool::Urgency::Now : TaskPool::Urgency::Soon,
       [self = shared_from_this(), torrent, index, piece] { self->hash_task(torrent, index, piece); });
 }
 
@@ -217,8 +218,8 @@ void StoreCore::hash_task(const Torrent& torrent, int index, const Piece& piece)
       calls.clear();
       lock.lock();
     }
-    if (hash_all(lock, torrent, index, piece, calls) && piece->job &&
-        piece->hasher->position() >= piece->size())
+    if (hash_all(lock, torrent, index, piece, calls) && piece->hasher->position() >= piece->size() &&
+        (piece->job || piece->past_libtorrent))
       judge(lock, torrent, index, piece, calls);
     piece->hashed_at = Clock::now();
     piece->hash_cost = piece->hashed_at - started;
@@ -262,7 +263,8 @@ bool StoreCore::hash_all(Lock& lock, const Torrent& torrent, int index, const Pi
       continue;
     }
     // The rest has not arrived, or waits for another copy.
-    if (!piece->job || piece->is_bad(block)) break;
+    if (piece->is_bad(block) || (!piece->job && !piece->past_libtorrent)) break;
+    if (!piece->job && !piece->has_come(block)) break;
     // Written and given up for room, or from an earlier session.
     std::vector<char> bytes(static_cast<std::size_t>(piece->size_of(block)));
     lock.unlock();
@@ -302,6 +304,8 @@ void StoreCore::judge(Lock& lock, const Torrent& torrent, int index, const Piece
       torrent->in_doubt_since.reset();
       ++torrent->stats.pieces_verified;
       torrent->verified.insert(index);
+      withhold_locked(torrent, index, piece, v1, leaves);
+      if (torrent->evicted.erase(index) > 0 || !piece->job) tell_restored_locked(torrent, index, calls);
       if (torrent->book && !leaves.empty()) torrent->book->add(index, leaves);
       if (piece->all_in_ram() && !torrent->gone) {
         cache->lend({torrent->id, index}, view(piece->buffer));

@@ -87,9 +87,11 @@ void StoreCore::read(const Torrent& torrent, int index, int begin, int size, Tas
                      std::function<void(std::span<const char>, const lt::storage_error&)> done) {
   auto bytes = std::make_shared<std::vector<char>>(static_cast<std::size_t>(size));
   std::shared_ptr<PieceFiles> files;
+  std::uint64_t since = 0;
   const bool in_ram = [&] {
     const Lock lock(mutex);
     files = torrent->files;
+    since = torrent->evictions;
     return take_from_ram_locked(torrent, index, begin, *bytes).empty();
   }();
   if (in_ram) return done(*bytes, {});
@@ -98,11 +100,14 @@ void StoreCore::read(const Torrent& torrent, int index, int begin, int size, Tas
     return done({reinterpret_cast<const char*>(kept.bytes.data()) + begin, static_cast<std::size_t>(size)},
                 {});
   }
-  pool_->post(urgency,
-              [self = shared_from_this(), torrent, files, index, begin, bytes, done = std::move(done)] {
-                const auto error = self->read_now(torrent, *files, index, begin, *bytes);
-                done(*bytes, error);
-              });
+  pool_->post(urgency, [self = shared_from_this(), torrent, files, index, begin, bytes, since,
+                        done = std::move(done)] {
+    auto error = self->read_now(torrent, *files, index, begin, *bytes);
+    // The peer is told that we do not have it.
+    if (self->was_given_up(torrent, index, since))
+      error = lt::storage_error(lt::error_code(boost::asio::error::operation_aborted));
+    done(*bytes, error);
+  });
 }
 
 void StoreCore::hash_block(const Torrent& torrent, int index, int begin,
@@ -118,12 +123,14 @@ void StoreCore::hash_block(const Torrent& torrent, int index, int begin,
 void StoreCore::load(const Torrent& torrent, int index) {
   std::function<void(int, const PieceBytes&)> loaded;
   std::shared_ptr<PieceFiles> files;
+  std::uint64_t since = 0;
   PieceBytes found = cache->find({torrent->id, index});
   {
     const Lock lock(mutex);
     loaded = torrent->callbacks.loaded;
     if (!loaded || !torrent->files || torrent->gone) return;
     files = torrent->files;
+    since = torrent->evictions;
     const auto arriving = torrent->arriving.find(index);
     if (found.bytes.empty() && arriving != torrent->arriving.end() && arriving->second->all_in_ram()) {
       // libtorrent has judged it itself.
@@ -133,37 +140,44 @@ void StoreCore::load(const Torrent& torrent, int index) {
   }
   if (!found.bytes.empty()) return loaded(index, found);
   const auto size = files->layout().piece_size(lt::piece_index_t{index});
-  pool_->post(TaskPool::Urgency::Now, [self = shared_from_this(), torrent, index, size, files, loaded] {
-    self->cache->reserve(Bytes{size});
-    const auto buffer = std::make_shared<PieceBuffer>(static_cast<std::size_t>(size));
-    auto error = self->read_now(torrent, *files, index, 0, buffer->bytes());
-    std::shared_ptr<const ExpectedHashes> expected;
-    {
-      const Lock lock(self->mutex);
-      expected = torrent->expected;
-      ++torrent->stats.pieces_read;
-    }
-    // What lies on disk may have been changed by anybody, or never have got there before a crash.
-    if (!error && expected) {
-      const auto& layout = files->layout();
-      PieceHasher hasher(expected->has_v1() ? size : 0,
-                         expected->has_v2() ? layout.piece_size2(lt::piece_index_t{index}) : 0);
-      hasher.add(buffer->bytes());
-      if (expected->check(index, hasher.v1(), hasher.leaves()) == HashVerdict::Mismatch) {
-        error = lt::storage_error(lt::errors::make_error_code(lt::errors::failed_hash_check));
-        error.operation = lt::operation_t::file_read;
-      }
-    }
-    self->cache->release(Bytes{size});
-    if (error) {
-      return self->to_network([torrent, index, error] {
-        if (torrent->callbacks.load_failed) torrent->callbacks.load_failed(index, error);
-      });
-    }
-    const PieceBytes bytes{buffer, std::as_bytes(std::span<const char>(buffer->bytes()))};
-    self->cache->insert({torrent->id, index}, bytes);
-    loaded(index, bytes);
-  });
+  pool_->post(TaskPool::Urgency::Now,
+              [self = shared_from_this(), torrent, index, size, files, loaded, since] {
+                self->cache->reserve(Bytes{size});
+                const auto buffer = std::make_shared<PieceBuffer>(static_cast<std::size_t>(size));
+                auto error = self->read_now(torrent, *files, index, 0, buffer->bytes());
+                std::shared_ptr<const ExpectedHashes> expected;
+                {
+                  const Lock lock(self->mutex);
+                  expected = torrent->expected;
+                  ++torrent->stats.pieces_read;
+                }
+                // What lies on disk may have been changed by anybody, or never have got there before a crash.
+                if (!error && expected) {
+                  const auto& layout = files->layout();
+                  PieceHasher hasher(expected->has_v1() ? size : 0,
+                                     expected->has_v2() ? layout.piece_size2(lt::piece_index_t{index}) : 0);
+                  hasher.add(buffer->bytes());
+                  if (expected->check(index, hasher.v1(), hasher.leaves()) == HashVerdict::Mismatch) {
+                    error = lt::storage_error(lt::errors::make_error_code(lt::errors::failed_hash_check));
+                    error.operation = lt::operation_t::file_read;
+                  }
+                }
+                self->cache->release(Bytes{size});
+                if (error && self->was_given_up(torrent, index, since)) return;  // who reads asks again
+                if (error) {
+                  return self->to_network([torrent, index, error] {
+                    if (torrent->callbacks.load_failed) torrent->callbacks.load_failed(index, error);
+                  });
+                }
+                const PieceBytes bytes{buffer, std::as_bytes(std::span<const char>(buffer->bytes()))};
+                self->cache->insert({torrent->id, index}, bytes);
+                loaded(index, bytes);
+              });
+}
+
+bool StoreCore::was_given_up(const Torrent& torrent, int index, std::uint64_t since) {
+  const Lock lock(mutex);
+  return was_evicted_locked(torrent, index, since);
 }
 
 TorrentStore::Stats StoreCore::stats(const Torrent& torrent) {

@@ -74,7 +74,7 @@ void StoreCore::write_loop(const std::stop_token& stop) {
     if (!fences_.empty()) {
       auto fence = std::move(fences_.front());
       fences_.pop_front();
-      flush(lock, fence.torrent);
+      if (fence.torrent) flush(lock, fence.torrent);
       lock.unlock();
       fence.operation();
       fence = {};
@@ -271,6 +271,12 @@ void StoreCore::forget_all(const Torrent& torrent) {
       release_locked(torrent, index, piece, calls);
     }
     torrent->verified.clear();
+    torrent->evicted.clear();
+    if (auto answer = std::exchange(torrent->withheld, nullptr)) {
+      calls.emplace_back([answer = std::move(answer)] {
+        answer(lt::storage_error(lt::error_code(boost::asio::error::operation_aborted)));
+      });
+    }
     cache->forget_torrent(torrent->id);
     if (torrent->files) torrent->files->forget();
     // What could be written has been, and those who waited for it know.

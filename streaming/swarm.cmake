@@ -24,9 +24,11 @@ add_library(freshet_streaming STATIC
   publish_hashing.cpp
   readable_torrent.cpp
   reader_demands.cpp
+  room_plan.cpp
   session.cpp
   session_core.cpp
   session_settings.cpp
+  store_eviction.cpp
   store_hashing.cpp
   store_reading.cpp
   store_writer.cpp
@@ -36,6 +38,7 @@ add_library(freshet_streaming STATIC
   torrent_health.cpp
   torrent_leaves.cpp
   torrent_metadata.cpp
+  torrent_room.cpp
   torrent_wishes.cpp
   scheduler/block_exchange.cpp
   scheduler/block_ledger.cpp

@@ -63,8 +63,9 @@ void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters)
                                            -> std::shared_ptr<lt::torrent_plugin> { return exchange; });
   }
   leaf_exchange_ = std::make_shared<LeafExchange>(session_.network());
-  parameters.extensions.emplace_back([leaves = leaf_exchange_](const lt::torrent_handle&, lt::client_data_t)
-                                         -> std::shared_ptr<lt::torrent_plugin> { return leaves; });
+  parameters.extensions.emplace_back(
+      [leaves = leaf_exchange_](const lt::torrent_handle&,
+                                lt::client_data_t) -> std::shared_ptr<lt::torrent_plugin> { return leaves; });
   hashes_ = parameters.info_hashes;
   const bool has_metadata = static_cast<bool>(parameters.ti);
   last_payload_time_ = last_saved_ = Clock::now();
@@ -256,7 +257,7 @@ void TorrentCore::learn_pieces() {
   verified_ = 0;
   const auto status = handle_.status(lt::torrent_handle::query_pieces);
   for (int piece = 0; piece < layout_->piece_count && piece < status.pieces.size(); ++piece) {
-    if (!status.pieces[lt::piece_index_t{piece}]) continue;
+    if (!status.pieces[lt::piece_index_t{piece}] || evicted_.contains(piece)) continue;
     have_[static_cast<std::size_t>(piece)] = true;
     verified_ += layout_->piece_size(piece);
   }
@@ -269,7 +270,10 @@ void TorrentCore::on_piece(int piece) {
   readable_->add_have(piece);
   if (trouble_ == Trouble::Storage && !write_failed_) trouble_ = Trouble::None;  // the disk works again
   load_pieces();
-  plan_soon();
+  if (verified_ > session_.disk_room().value)
+    plan_window();
+  else
+    plan_soon();
   if (!std::exchange(verified_is_due_, true)) {
     session_.after(verified_interval, [weak = weak_from_this()] {
       const auto self = weak.lock();
@@ -336,25 +340,29 @@ void TorrentCore::connect_store(const lt::torrent_info& info) {
     };
   };
   store_->connect(
-      id_, {
-               .verified = deliver,
-               .blocks_verified =
-                   [readable = readable_](int piece, const std::shared_ptr<VerifiedBlocks>& blocks) {
-                     readable->deliver_blocks(piece, blocks);
-                   },
-               .loaded = deliver,
-               .load_failed = here([](TorrentCore& self, int, const lt::storage_error& error) {
-                 self.on_data_lost(error.ec.message());
-               }),
-               .trouble = here(
-                   [](TorrentCore& self, const lt::storage_error& error) { self.on_write_trouble(error); }),
-               .recovered = here([](TorrentCore& self) {
-                 self.write_failed_ = false;
-                 if (self.trouble_ == Trouble::Storage) self.trouble_ = Trouble::None;
-                 self.refresh_state();
-               }),
-               .lost = here([](TorrentCore& self) { self.on_data_lost("a file was deleted or cut short"); }),
-           });
+      id_,
+      {
+          .verified = deliver,
+          .blocks_verified =
+              [readable = readable_](int piece, const std::shared_ptr<VerifiedBlocks>& blocks) {
+                readable->deliver_blocks(piece, blocks);
+              },
+          .loaded = deliver,
+          .load_failed = here([](TorrentCore& self, int, const lt::storage_error& error) {
+            self.on_data_lost(error.ec.message());
+          }),
+          .trouble =
+              here([](TorrentCore& self, const lt::storage_error& error) { self.on_write_trouble(error); }),
+          .recovered = here([](TorrentCore& self) {
+            self.write_failed_ = false;
+            if (self.trouble_ == Trouble::Storage) self.trouble_ = Trouble::None;
+            self.refresh_state();
+          }),
+          .restored = here([](TorrentCore& self, int piece) { self.on_restored(piece); }),
+          .cannot_shrink =
+              here([](TorrentCore& self, const lt::storage_error& error) { self.on_cannot_shrink(error); }),
+          .lost = here([](TorrentCore& self) { self.on_data_lost("a file was deleted or cut short"); }),
+      });
   store_->set_expected(info, handle_.piece_layers());
   needs_layers_ = info.info_hashes().has_v2();
   start_leaves(info);

@@ -117,6 +117,15 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   void refresh_state();
   void save_resume(bool always);
   [[nodiscard]] bool wants_more() const;
+  // --- a film larger than the cache: torrent_room.cpp
+  [[nodiscard]] bool is_larger_than_room() const;
+  // Of the open files, as far as there is room; makes it.
+  [[nodiscard]] std::vector<PieceSpan> wanted_pieces(const std::vector<ReaderDemand>& readers);
+  void make_room(const std::vector<PieceSpan>& keep, const std::vector<ReaderDemand>& readers);
+  void on_restored(int piece);
+  void on_cannot_shrink(const lt::storage_error& error);
+  // What the next session may believe to be here.
+  void without_evicted(lt::add_torrent_params& resume) const;
   template <class Call>
   void tell(Call call) {
     for (auto observers = observers_; auto* observer : observers) {
@@ -146,6 +155,9 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::int64_t verified_ = 0;
   std::optional<DeadlineWindow> window_;
   std::vector<PieceSpan> open_files_;  // with a ByteSource
+  std::vector<PieceSpan> wanted_;      // of these what is wanted now: all, or as much as there is room for
+  std::set<int> evicted_;              // libtorrent believes to have them
+  bool cannot_shrink_ = false;
   std::vector<PieceSpan> raised_;      // what libtorrent wants when the exchange asks for blocks
   std::set<int> kept_;                 // files already handed to keep_file
   bool was_opened_ = false;            // a file, ever

@@ -149,6 +149,7 @@ void TorrentCore::on_write_trouble(const lt::storage_error& error) {
 }
 
 void TorrentCore::on_file_error(const lt::file_error_alert& alert) {
+  if (alert.error == boost::asio::error::operation_aborted) return;  // a peer asked for an evicted piece
   const bool reading = alert.op == lt::operation_t::file_read || alert.op == lt::operation_t::file_stat ||
                        (alert.op == lt::operation_t::file_open &&
                         alert.error == boost::system::errc::no_such_file_or_directory);
@@ -187,6 +188,7 @@ void TorrentCore::recheck() {
   recheck_ = true;
   have_.assign(have_.size(), false);
   verified_ = 0;
+  evicted_.clear();
   readable_->set_have(have_);
   readable_->forget_loads();
   handle_.force_recheck();
@@ -219,7 +221,9 @@ void TorrentCore::save_resume(bool always) {
 
 void TorrentCore::on_saved(const lt::add_torrent_params& resume) {
   if (!slot_) return;
-  const auto saved = write_resume(*slot_, resume);
+  auto there = resume;
+  without_evicted(there);
+  const auto saved = write_resume(*slot_, there);
   // While the data is being checked nothing is known of it: the next start must check again.
   if (left_ && saved && checked_) slot_->mark_clean();
   if (!saved && !left_) warn(saved.error());

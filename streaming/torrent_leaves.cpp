@@ -60,7 +60,7 @@ void TorrentCore::start_leaves(const lt::torrent_info& info) {
 
 void TorrentCore::wish_for_leaves(std::vector<BlockWant> wants) {
   if (!hashes_.has_v2()) return;
-  std::ranges::stable_sort(wants, {}, &BlockWant::deadline);
+  std::ranges::sort(wants, {}, &BlockWant::deadline);
   std::vector<PieceSpan> spans;
   for (const auto& want : wants) spans.push_back({want.first.piece, want.last.piece});
   leaf_exchange_->set_needs(spans);

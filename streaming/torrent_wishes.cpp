@@ -128,6 +128,7 @@ void TorrentCore::plan_window() {
   }
   const bool wanted_more = wants_more();
   open_files_ = snapshot.files;
+  wanted_ = wanted_pieces(demands.readers);
   if (!wanted_more && wants_more()) {
     last_payload_time_ = Clock::now();
     search_again();
@@ -182,7 +183,7 @@ void TorrentCore::wish_for_blocks(const std::vector<ReaderDemand>& readers) {
       block_wants(readers, geometry, Clock::now(), [&](int piece) { return store_->knows_leaves(piece); });
   exchange_->set_wants(wants);
   wish_for_leaves(std::move(wants));
-  exchange_->set_rest(open_files_, playhead_of(readers, geometry));
+  exchange_->set_rest(wanted_, playhead_of(readers, geometry));
 }
 
 void TorrentCore::apply(const std::vector<WindowStep>& steps) {
@@ -210,7 +211,7 @@ void TorrentCore::apply(const std::vector<WindowStep>& steps) {
 bool TorrentCore::wants_more() const {
   if (role_ == TorrentRole::Seed || !layout_) return false;
   if (open_files_.empty()) return verified_ < layout_->total;
-  return std::ranges::any_of(open_files_, [&](const PieceSpan& file) {
+  return std::ranges::any_of(wanted_, [&](const PieceSpan& file) {
     for (int piece = file.first; piece <= file.last; ++piece) {
       if (!have_[static_cast<std::size_t>(piece)]) return true;
     }

@@ -83,8 +83,9 @@ class BlockExchange::Connection final : public lt::peer_plugin {
   bool on_have_none() override { return changed(); }
 
   bool on_piece(const lt::peer_request& request, lt::span<const char> bytes) override {
-    with([&](BlockExchange& exchange) { exchange.arrived(id_, request, bytes); });
-    return false;
+    bool taken = false;
+    with([&](BlockExchange& exchange) { taken = exchange.arrived(id_, request, bytes); });
+    return taken;
   }
   bool on_reject(const lt::peer_request& request) override {
     with([&](BlockExchange& exchange) { exchange.rejected(id_, request); });
@@ -219,9 +220,9 @@ void BlockExchange::queue_limit(PeerId id, int limit) {
 
 // --- blocks
 
-void BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span<const char> bytes) {
+bool BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span<const char> bytes) {
   const auto found = peers_.find(id);
-  if (found == peers_.end() || !scheduler_) return;
+  if (found == peers_.end() || !scheduler_) return false;
   const Block block{static_cast<int>(request.piece), request.start / block_size};
   const auto& geometry = scheduler_->ledger().geometry();
   const bool whole =
@@ -231,18 +232,22 @@ void BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span
     boost::asio::post(network_, [weak = weak_from_this(), id] {
       if (const auto self = weak.lock(); self && !self->stopped_) self->banish(id);
     });
-    return;
+    return false;
   }
   for (const auto& cancel : arrival.cancels) send(message_cancel, cancel);
   if (!arrival.wanted) wasted_ += Bytes{request.length};
+  const std::span<const char> content(bytes.data(), static_cast<std::size_t>(bytes.size()));
+  const bool evicted = store_ != nullptr && store_->is_evicted(block.piece);
   if (arrival.wanted) {
     if (const auto copies = copies_.find(block); store_ != nullptr && store_->is_held(block.piece)) {
-      const std::span<const char> content(bytes.data(), static_cast<std::size_t>(bytes.size()));
       if (store_->replace_block(block.piece, request.start, content) && copies != copies_.end())
         copies->second.push_back(id);
+    } else if (evicted) {
+      static_cast<void>(store_->put_evicted(block.piece, request.start, content));
     }
   }
   decide_soon();
+  return evicted;
 }
 
 void BlockExchange::rejected(PeerId id, const lt::peer_request& request) {
@@ -255,6 +260,16 @@ void BlockExchange::rejected(PeerId id, const lt::peer_request& request) {
 void BlockExchange::on_piece_pass(lt::piece_index_t piece) {
   if (!scheduler_) return;
   scheduler_->piece_verified(static_cast<int>(piece));
+  decide_soon();
+}
+
+void BlockExchange::piece_restored(int piece) {
+  on_piece_pass(lt::piece_index_t{piece});
+}
+
+void BlockExchange::pieces_forgotten(std::span<const int> pieces) {
+  if (!scheduler_) return;
+  for (const int piece : pieces) scheduler_->piece_forgotten(piece);
   decide_soon();
 }
 

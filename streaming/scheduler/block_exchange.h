@@ -49,6 +49,9 @@ class BlockExchange final : public lt::torrent_plugin,
   // See BlockScheduler.
   void set_wants(std::vector<BlockWant> wants);
   void set_rest(std::vector<PieceSpan> spans, int playhead);
+  // A piece that libtorrent does not report is here, or is given up.
+  void piece_restored(int piece);
+  void pieces_forgotten(std::span<const int> pieces);
 
   [[nodiscard]] Bytes capacity() const { return scheduler_ ? scheduler_->capacity() : Bytes{}; }
   // Came in vain: a second time, or in a piece that failed.
@@ -80,7 +83,8 @@ class BlockExchange final : public lt::torrent_plugin,
   void choked(PeerId id, bool choked);
   void allowed_fast(PeerId id, int piece);
   void queue_limit(PeerId id, int limit);
-  void arrived(PeerId id, const lt::peer_request& request, lt::span<const char> bytes);
+  // True when libtorrent must not see it.
+  bool arrived(PeerId id, const lt::peer_request& request, lt::span<const char> bytes);
   void rejected(PeerId id, const lt::peer_request& request);
   void tell(PeerId id, const Known& peer);
 

@@ -190,7 +190,14 @@ void BlockScheduler::piece_spoiled(int piece, std::span<const int> blocks) {
     }
   }
   ledger_.spoiled(piece, blocks);
-  quarantine_.insert_or_assign(piece, std::nullopt);
+  // Where it is known which blocks were bad, the others may still come from anybody.
+  if (!judged) quarantine_.insert_or_assign(piece, std::nullopt);
+}
+
+void BlockScheduler::piece_forgotten(int piece) {
+  ledger_.spoiled(piece, {});
+  for (int index = 0; index < ledger_.geometry().blocks_in(piece); ++index)
+    senders_.erase(Block{piece, index});
 }
 
 void BlockScheduler::reset(std::vector<bool> verified, std::span<const Block> arrived) {

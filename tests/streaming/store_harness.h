@@ -90,6 +90,8 @@ class StoreHarness : public streaming::PieceRepairer {
                .load_failed = [this](int piece, const lt::storage_error&) { load_failed.push_back(piece); },
                .trouble = [this](const lt::storage_error& error) { troubles.push_back(error); },
                .recovered = [this] { ++recovered; },
+               .restored = [this](int piece) { restored.push_back(piece); },
+               .cannot_shrink = [](const lt::storage_error& error) { ADD_FAILURE() << error.ec.message(); },
                .lost = [this] { ++lost; },
            });
     if (options.expected) torrent->set_expected(*info, {});
@@ -318,6 +320,7 @@ class StoreHarness : public streaming::PieceRepairer {
   std::map<int, std::vector<streaming::BlockVerdict>> verdicts;
   std::vector<lt::storage_error> troubles;
   std::vector<int> load_failed;
+  std::vector<int> restored;
   int recovered = 0;
   int lost = 0;
   int writes_begun = 0;

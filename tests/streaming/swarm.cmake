@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 freshet_add_test(window_test
-  SOURCES deadline_window_test.cpp reader_demands_test.cpp readable_torrent_test.cpp
+  SOURCES deadline_window_test.cpp reader_demands_test.cpp readable_torrent_test.cpp room_plan_test.cpp
   LIBRARIES freshet::streaming)
 freshet_add_test(piece_store_test
   SOURCES piece_store_test.cpp hash_guard_test.cpp
+  LIBRARIES freshet::test_support freshet::dep::torrent)
+freshet_add_test(eviction_test
+  SOURCES eviction_test.cpp
   LIBRARIES freshet::test_support freshet::dep::torrent)
 freshet_add_test(leaves_test
   SOURCES leaves/leaf_file_test.cpp leaves/early_blocks_test.cpp

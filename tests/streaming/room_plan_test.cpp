@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: Freshet contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "streaming/room_plan.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace freshet::streaming {
+namespace {
+
+constexpr std::int64_t piece = 1 << 20;
+
+bool contains(const std::vector<PieceSpan>& spans, int index) {
+  return std::ranges::any_of(spans,
+                             [&](const auto& span) { return span.first <= index && index <= span.last; });
+}
+
+TEST(RoomPlan, KeepsWhatWasJustWatchedAndWhatComesNext) {
+  const std::vector<PieceSpan> film{{0, 999}};
+  const std::vector<std::int64_t> places{500 * piece};
+  const auto keep = pieces_to_keep(mib(80), places, film, piece);
+  for (const int index : {0, 480, 500, 550, 999}) EXPECT_TRUE(contains(keep, index)) << index;
+  for (const int index : {1, 479, 551, 998}) EXPECT_FALSE(contains(keep, index)) << index;
+}
+
+TEST(RoomPlan, BeforeTheFirstReadTheBeginningComesNext) {
+  const std::vector<PieceSpan> films{{10, 99}, {100, 199}};
+  const auto keep = pieces_to_keep(mib(80), {}, films, piece);
+  for (const int index : {10, 34, 99, 100, 124}) EXPECT_TRUE(contains(keep, index)) << index;
+  EXPECT_FALSE(contains(keep, 40));
+}
+
+TEST(RoomPlan, NeverKeepsMoreThanThereIsRoomFor) {
+  const std::vector<PieceSpan> film{{0, 999}};
+  for (const auto& places : std::vector<std::vector<std::int64_t>>{
+           {0}, {999 * piece}, {10 * piece, 900 * piece}, {1, 2, 3, 4, 5, 6, 7, 8}}) {
+    const auto keep = pieces_to_keep(mib(64), places, film, piece);
+    int kept = 0;
+    for (int index = 0; index < 1000; ++index) kept += contains(keep, index) ? 1 : 0;
+    EXPECT_LE(kept, 64) << places.size();
+    for (const auto place : places) EXPECT_TRUE(contains(keep, static_cast<int>(place / piece)));
+  }
+}
+
+TEST(RoomPlan, EvictsTheFarthestFirstAndNoMoreThanNeeded) {
+  std::vector<bool> have(1000);
+  for (const int index : {0, 3, 100, 400, 480, 500, 999}) have[static_cast<std::size_t>(index)] = true;
+  const std::vector<PieceSpan> film{{0, 999}};
+  const std::vector<std::int64_t> places{500 * piece};
+  const auto keep = pieces_to_keep(mib(80), places, film, piece);
+  EXPECT_EQ(pieces_to_evict(have, keep, places, mib(2), piece), (std::vector{3, 100}));
+  EXPECT_EQ(pieces_to_evict(have, keep, places, mib(99), piece), (std::vector{3, 100, 400}));
+  EXPECT_TRUE(pieces_to_evict(have, keep, places, Bytes{0}, piece).empty());
+}
+
+}  // namespace
+}  // namespace freshet::streaming
