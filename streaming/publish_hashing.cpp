@@ -101,7 +101,8 @@ Result<void> hash_pieces(lt::create_torrent& torrent, const std::filesystem::pat
   const int pieces = torrent.num_pieces();
   std::unique_lock lock(work.mutex);
   for (int told = 0; told < pieces && !work.error;) {
-    if (!work.changed.wait(lock, stop, [&] { return work.done > told || work.error; })) {
+    const bool more = work.changed.wait(lock, stop, [&] { return work.done > told || work.error; });
+    if (!more || stop.stop_requested()) {
       lock.unlock();
       return fail(ErrorCategory::Usage, "interrupted", "Making the torrent was interrupted");
     }
@@ -113,6 +114,8 @@ Result<void> hash_pieces(lt::create_torrent& torrent, const std::filesystem::pat
   }
   lock.unlock();
   threads.clear();
+  if (stop.stop_requested())
+    return fail(ErrorCategory::Usage, "interrupted", "Making the torrent was interrupted");
   if (work.error) return std::unexpected(std::move(*work.error));
   return {};
 }

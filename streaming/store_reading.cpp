@@ -47,6 +47,13 @@ void StoreCore::unclaim(const Torrent& torrent) {
   const Lock lock(mutex);
   torrent->callbacks = {};
   if (!torrent->files) torrents_.remove(torrent);  // libtorrent never had it
+  // It holds libtorrent's torrent, which could not end.
+  torrent->withholds = false;
+  if (auto answer = std::exchange(torrent->withheld, nullptr)) {
+    to_network([answer = std::move(answer)] {
+      answer(lt::storage_error(lt::error_code(boost::asio::error::operation_aborted)));
+    });
+  }
 }
 
 std::vector<std::pair<int, int>> StoreCore::take_from_ram_locked(const Torrent& torrent, int index, int begin,

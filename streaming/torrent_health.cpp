@@ -56,6 +56,7 @@ void TorrentCore::on_tick(Clock::time_point now) {
     needs_layers_ = verified_ < layout_->total && store_->lacks_hashes();
   }
   leaf_exchange_->on_tick(now);
+  if (exchange_) exchange_->on_tick(now);
   if (peers_->peers() == 0 && now >= next_dial_) {
     next_dial_ = now + redial_interval;
     // Only what a tracker says again makes libtorrent forgive a failure.

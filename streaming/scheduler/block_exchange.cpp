@@ -28,6 +28,8 @@ constexpr int most_unasked = 8;
 constexpr std::size_t most_liars = 1000;
 // So many behind one address are one, who dials anew; fewer may share it with honest ones.
 constexpr int liars_of_an_address = 3;
+// libtorrent's limit is 60 s.
+constexpr auto longest_silence = std::chrono::seconds(45);
 // A queue that a peer says it keeps is believed within these.
 constexpr int greatest_queue = 2000;
 
@@ -153,7 +155,7 @@ void BlockExchange::set_rest(std::vector<PieceSpan> spans, int playhead) {
 // --- peers
 
 void BlockExchange::came(PeerId id, const lt::peer_connection_handle& handle) {
-  if (!peers_.emplace(id, Known{handle, false, true, {}, {}, 0}).second) return;
+  if (!peers_.emplace(id, Known{handle, false, true, {}, {}, 0, Clock::now()}).second) return;
   if (is_liar(handle.remote())) {
     // Not in the middle of its handshake.
     boost::asio::post(network_, [weak = weak_from_this(), id] {
@@ -225,6 +227,11 @@ bool BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span
   if (found == peers_.end() || !scheduler_) return false;
   const Block block{static_cast<int>(request.piece), request.start / block_size};
   const auto& geometry = scheduler_->ledger().geometry();
+  if (found->second.awake == block) {
+    found->second.awake.reset();
+    wasted_ += Bytes{request.length};
+    return true;
+  }
   const bool whole =
       geometry.contains(block) && request.start % block_size == 0 && request.length == geometry.length(block);
   const auto arrival = whole ? scheduler_->arrived(id, block, Clock::now()) : BlockArrival{};
@@ -254,6 +261,8 @@ void BlockExchange::rejected(PeerId id, const lt::peer_request& request) {
   if (!scheduler_) return;
   const Block block{static_cast<int>(request.piece), request.start / block_size};
   if (!scheduler_->ledger().geometry().contains(block)) return;
+  if (const auto found = peers_.find(id); found != peers_.end() && found->second.awake == block)
+    found->second.awake.reset();
   if (scheduler_->rejected(id, block, Clock::now())) decide_soon();
 }
 
@@ -320,6 +329,21 @@ bool BlockExchange::is_liar(const lt::tcp::endpoint& peer) const {
          liars_of_an_address;
 }
 
+void BlockExchange::on_tick(Clock::time_point now) {
+  if (!scheduler_ || stopped_) return;
+  const auto& ledger = scheduler_->ledger();
+  for (auto& [id, peer] : peers_) {
+    if (peer.choked || !peer.ready || now - peer.last_asked < longest_silence) continue;
+    for (int piece = 0; piece < ledger.geometry().pieces(); ++piece) {
+      if (!ledger.is_verified(piece) || !peer.handle.has_piece(lt::piece_index_t{piece})) continue;
+      peer.awake = Block{piece, 0};
+      send(message_request, {id, *peer.awake});
+      break;
+    }
+    peer.last_asked = now;  // there may be no such piece
+  }
+}
+
 // --- decisions
 
 void BlockExchange::decide_soon() {
@@ -352,6 +376,7 @@ void BlockExchange::send(char message, const BlockRequest& request) {
   if (found == peers_.end() || !scheduler_) return;
   auto& handle = found->second.handle;
   if (handle.native_handle() == nullptr || handle.is_disconnecting()) return;
+  if (message == message_request) found->second.last_asked = Clock::now();
   std::array<char, message_size> bytes{};
   const std::span all(bytes);
   put(all.subspan(0), static_cast<std::int32_t>(message_size - 4));

@@ -53,6 +53,10 @@ class BlockExchange final : public lt::torrent_plugin,
   void piece_restored(int piece);
   void pieces_forgotten(std::span<const int> pieces);
 
+  // Now and then. A peer that lets us ask and is not asked, since all that is wanted is here, hangs up after a
+  // minute (libtorrent's seeds): it is asked for a block again before.
+  void on_tick(std::chrono::steady_clock::time_point now);
+
   [[nodiscard]] Bytes capacity() const { return scheduler_ ? scheduler_->capacity() : Bytes{}; }
   // Came in vain: a second time, or in a piece that failed.
   [[nodiscard]] Bytes wasted() const { return wasted_; }
@@ -75,6 +79,8 @@ class BlockExchange final : public lt::torrent_plugin,
     std::set<int> allowed_fast;
     std::optional<int> queue_limit;
     int unasked = 0;  // blocks that nobody had asked it for
+    std::chrono::steady_clock::time_point last_asked{};
+    std::optional<Block> awake = {};  // asked for only to be heard of
   };
 
   void came(PeerId id, const lt::peer_connection_handle& handle);

@@ -198,6 +198,7 @@ void BlockScheduler::piece_forgotten(int piece) {
   ledger_.spoiled(piece, {});
   for (int index = 0; index < ledger_.geometry().blocks_in(piece); ++index)
     senders_.erase(Block{piece, index});
+  rest_is_stale_ = true;
 }
 
 void BlockScheduler::reset(std::vector<bool> verified, std::span<const Block> arrived) {

@@ -130,9 +130,9 @@ class BlockScheduler {
   // False: that was the answer to a cancel.
   bool rejected(PeerId peer, Block block, MonotonicTime now);
   void piece_verified(int piece);
-  // An empty span: the whole piece.
   // It was verified and has been given up: it may be wanted again.
   void piece_forgotten(int piece);
+  // An empty span: the whole piece.
   void piece_spoiled(int piece, std::span<const int> blocks);
   void reset(std::vector<bool> verified, std::span<const Block> arrived);
   void set_padding(std::span<const Block> blocks) { ledger_.set_padding(blocks); }

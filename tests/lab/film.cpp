@@ -139,8 +139,12 @@ LabTorrent make_lab_torrent(const fs::path& folder, const Scene& scene, std::str
                                 tracker.empty() ? "-alone" : "");
   torrent.file = folder / (stem + ".torrent");
   const auto magnet = folder / (stem + ".magnet");
-  if (!fs::exists(torrent.file) || !fs::exists(magnet)) {
-    streaming::PublishOptions options{.format = format_of(format), .piece_length = scene.torrent.piece};
+  // As a publisher has them on the server beside the torrent.
+  const auto leaves = streaming::leaf_name(torrent.file.string());
+  const bool complete = format == TorrentKind::V1 || fs::exists(leaves);
+  if (!fs::exists(torrent.file) || !fs::exists(magnet) || !complete) {
+    streaming::PublishOptions options{
+        .format = format_of(format), .piece_length = scene.torrent.piece, .leaves_out = leaves};
     if (!tracker.empty()) options.trackers.emplace_back(tracker);
     const auto made = streaming::make_torrent(torrent.film, options, {}, {});
     if (!made) throw std::runtime_error(made.error().message);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <thread>
 
+#include "streaming/cache_directory.h"
 #include "tests/streaming/store_harness.h"
 #include "tests/support/swarm/swarm.h"
 
@@ -189,6 +190,23 @@ TEST_F(SmallCache, TheNextStartBelievesWhatIsThere) {
   EXPECT_TRUE(read_bytes(*file, film - (1 << 20), 1 << 20) == content.substr(film - (1 << 20)));
   EXPECT_TRUE(read_bytes(*file, 0, 1 << 20) == content.substr(0, 1 << 20));
   EXPECT_FALSE(again.observer().record().warned("data-lost"));
+}
+
+TEST_F(SmallCache, WhoLeavesGivesTheFolderBack) {
+  const auto torrent = publish(data / "film.mkv", {.format = TorrentFormat::V1, .piece_length = kib(256)});
+  Seeder seeder(torrent, data / "film.mkv");
+  Viewer viewer(options(seeder), torrent_file(torrent));
+  {
+    const auto file = viewer.open();
+    for (std::int64_t at = 0; at < film; at += 1 << 20) static_cast<void>(read_bytes(*file, at, 1 << 20));
+  }
+  viewer.leave_torrent();
+  const auto is_free = [&] {
+    auto slots = streaming::CacheDirectory::open(cache.path(), room);
+    const auto slot = slots->acquire(streaming::describe_torrent({torrent.bytes})->infohash_v1);
+    return slot && !slot->is_second_copy();
+  };
+  EXPECT_TRUE(eventually(is_free)) << "while the session goes on";
 }
 
 TEST_F(SmallCache, AViewerWhoGivesUpPiecesStillServesTheOthers) {
