@@ -159,7 +159,7 @@ TEST_F(SmallCache, AFilmIsPlayedToTheEndAndAgainFromAnywhere) {
     }
     EXPECT_LE(most, room.value + (4 << 20)) << "more for a moment";
     EXPECT_GE(viewer.torrent().stats().bytes_verified, Bytes{room.value / 2});
-    EXPECT_LE(viewer.torrent().stats().bytes_verified, room);
+    EXPECT_LE(viewer.torrent().stats().bytes_verified, room + mib(1));
     // Back to where nothing is left.
     for (const auto at : {film / 10, film / 2, std::int64_t{1} << 20}) {
       EXPECT_TRUE(read_bytes(*file, at, 3 << 20, Generation{1}) ==
@@ -185,11 +185,11 @@ TEST_F(SmallCache, TheNextStartBelievesWhatIsThere) {
   Viewer again(options(seeder), torrent_file(torrent));
   const auto file = again.open();
   ASSERT_TRUE(again.observer().wait_for([](const auto& record) { return record.verified_calls > 0; }));
-  EXPECT_LE(again.torrent().stats().bytes_verified, room);
+  for (const auto& warning : again.observer().record().warnings) ADD_FAILURE() << warning.message;
+  EXPECT_LE(again.torrent().stats().bytes_verified, room + mib(1)) << "more for a moment";
   EXPECT_GE(again.torrent().stats().bytes_verified, Bytes{room.value / 2});
   EXPECT_TRUE(read_bytes(*file, film - (1 << 20), 1 << 20) == content.substr(film - (1 << 20)));
   EXPECT_TRUE(read_bytes(*file, 0, 1 << 20) == content.substr(0, 1 << 20));
-  EXPECT_FALSE(again.observer().record().warned("data-lost"));
 }
 
 TEST_F(SmallCache, WhoLeavesGivesTheFolderBack) {
