@@ -9,10 +9,10 @@
 namespace freshet::streaming {
 namespace {
 
-// In eighths of the room: behind a place, and ahead of it. The last one is for headers and for what is being
+// In eighths of the room: behind a place, and ahead of it. The last two are for headers and for what is being
 // fetched while room is made.
 constexpr std::int64_t eighths_behind = 2;
-constexpr std::int64_t eighths_ahead = 5;
+constexpr std::int64_t eighths_ahead = 4;
 
 }  // namespace
 

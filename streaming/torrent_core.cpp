@@ -97,6 +97,7 @@ void TorrentCore::leave(lt::session& session) {
   if (checked_ && handle_.is_valid()) {
     learn_pieces();  // alerts may be under way
     keep_finished_files();
+    trim();
   }
   left_ = true;
   peers_->stop();

@@ -122,6 +122,8 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   // Of the open files, as far as there is room; makes it.
   [[nodiscard]] std::vector<PieceSpan> wanted_pieces(const std::vector<ReaderDemand>& readers);
   void make_room(const std::vector<PieceSpan>& keep, const std::vector<ReaderDemand>& readers);
+  // Before it is left: a cache that is too full is emptied by whole torrents.
+  void trim();
   void on_restored(int piece);
   void on_cannot_shrink(const lt::storage_error& error);
   // What the next session may believe to be here.

@@ -13,8 +13,8 @@ namespace freshet::streaming {
 namespace {
 
 // Room is made when the film fills so much of it, in sixteenths, and down to so much.
-constexpr std::int64_t full_sixteenths = 15;
-constexpr std::int64_t relaxed_sixteenths = 14;
+constexpr std::int64_t full_sixteenths = 14;
+constexpr std::int64_t relaxed_sixteenths = 13;
 
 std::vector<std::int64_t> places_of(const std::vector<ReaderDemand>& readers) {
   std::vector<std::int64_t> places;
@@ -62,6 +62,13 @@ void TorrentCore::make_room(const std::vector<PieceSpan>& keep, const std::vecto
   readable_->set_have(have_);
   readable_->forget_loads();
   exchange_->pieces_forgotten(gone);
+}
+
+void TorrentCore::trim() {
+  if (!layout_ || !checked_ || !is_larger_than_room()) return;
+  const auto readers = readable_->demands().readers;
+  make_room(pieces_to_keep(session_.disk_room(), places_of(readers), wanted_, layout_->piece_length),
+            readers);
 }
 
 void TorrentCore::on_restored(int piece) {

@@ -185,6 +185,7 @@ TEST_F(SmallCache, TheNextStartBelievesWhatIsThere) {
   Viewer again(options(seeder), torrent_file(torrent));
   const auto file = again.open();
   ASSERT_TRUE(again.observer().wait_for([](const auto& record) { return record.verified_calls > 0; }));
+  EXPECT_LE(on_disk(cache.path()), room.value);
   for (const auto& warning : again.observer().record().warnings) ADD_FAILURE() << warning.message;
   EXPECT_LE(again.torrent().stats().bytes_verified, room + mib(1)) << "more for a moment";
   EXPECT_GE(again.torrent().stats().bytes_verified, Bytes{room.value / 2});
