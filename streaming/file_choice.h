@@ -50,9 +50,12 @@ enum class FileKind { Video, Audio, Subtitle, Other };
 
 // Side-car subtitles for `video`, in natural order: every subtitle if the torrent has one video (extras not
 // counted); else those in the same folder, or in a Subs or Subtitles folder beside it, whose name, or whose
-// own folder's name, starts with the video's stem, or names the same episode. VobSub pairs (.idx with .sub)
-// are left out: a ByteSource holds one file.
-[[nodiscard]] std::vector<FileIndex> sidecar_subtitles(const std::vector<TorrentFile>& files,
-                                                       FileIndex video);
+// own folder's name, starts with the video's stem, or names the same episode.
+struct SidecarFiles {
+  FileIndex subtitle{};
+  std::optional<FileIndex> pictures{};  // of a VobSub pair: the .sub whose index `subtitle` is
+};
+[[nodiscard]] std::vector<SidecarFiles> sidecar_subtitles(const std::vector<TorrentFile>& files,
+                                                          FileIndex video);
 
 }  // namespace freshet::streaming

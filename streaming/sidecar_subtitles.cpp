@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "streaming/episode.h"
@@ -51,16 +52,20 @@ Place place_of(string_view subtitle, string_view video_folder) {
 
 }  // namespace
 
-std::vector<FileIndex> sidecar_subtitles(const std::vector<TorrentFile>& files, FileIndex video) {
+std::vector<SidecarFiles> sidecar_subtitles(const std::vector<TorrentFile>& files, FileIndex video) {
   const auto found = std::ranges::find(files, video, &TorrentFile::index);
   if (found == files.end()) return {};
 
   std::size_t videos = 0;
   std::size_t same_episode_videos = 0;
   const auto episode = episode_of(found->path);
-  std::unordered_set<std::string> vobsubs;  // paths without extension, lower case
+  // By path without extension, in lower case.
+  std::unordered_set<std::string> indices;
+  std::unordered_map<std::string, FileIndex> pictures;
   for (const TorrentFile& file : files) {
-    if (ends_with_ignoring_case(file.path, ".idx")) vobsubs.insert(lower_without_extension(file.path));
+    if (ends_with_ignoring_case(file.path, ".idx")) indices.insert(lower_without_extension(file.path));
+    if (ends_with_ignoring_case(file.path, ".sub"))
+      pictures.emplace(lower_without_extension(file.path), file.index);
     if (file_kind(file.path) != FileKind::Video) continue;
     if (&file != &*found && (in_extras_folder(file.path) || named_as_extra(file.path))) continue;
     ++videos;
@@ -71,7 +76,10 @@ std::vector<FileIndex> sidecar_subtitles(const std::vector<TorrentFile>& files, 
   std::vector<const TorrentFile*> subtitles;
   for (const TorrentFile& file : files) {
     if (file_kind(file.path) != FileKind::Subtitle || file.size.value <= 0) continue;
-    if (vobsubs.contains(lower_without_extension(file.path))) continue;
+    // The index stands for its pair; an index alone shows nothing.
+    const std::string key = lower_without_extension(file.path);
+    if (ends_with_ignoring_case(file.path, ".sub") && indices.contains(key)) continue;
+    if (ends_with_ignoring_case(file.path, ".idx") && !pictures.contains(key)) continue;
     const Place place = place_of(file.path, folder_of(found->path));
     const bool belongs =
         videos == 1 || (place.beside && (belongs_to_stem(stem_of(file.path), stem) ||
@@ -82,8 +90,13 @@ std::vector<FileIndex> sidecar_subtitles(const std::vector<TorrentFile>& files, 
   std::ranges::sort(
       subtitles, [](const TorrentFile* a, const TorrentFile* b) { return natural_less(a->path, b->path); });
 
-  std::vector<FileIndex> chosen;
-  for (const TorrentFile* file : subtitles) chosen.push_back(file->index);
+  std::vector<SidecarFiles> chosen;
+  for (const TorrentFile* file : subtitles) {
+    chosen.push_back({.subtitle = file->index});
+    if (ends_with_ignoring_case(file->path, ".idx")) {
+      chosen.back().pictures = pictures.at(lower_without_extension(file->path));
+    }
+  }
   return chosen;
 }
 

@@ -264,7 +264,7 @@ constexpr OptionInfo rows[] = {
      .value_name = "FILE|URL",
      .group = Group::Tracks,
      .repeat = Repeat::Appends,
-     .help = "Adds a subtitle file.",
+     .help = "Adds a subtitle file; either half of a VobSub pair (NAME.idx, NAME.sub) opens both.",
      .example = "--sub-file=film.srt",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.play.subtitle_files.push_back(as<std::string>(v));

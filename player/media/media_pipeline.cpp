@@ -110,7 +110,9 @@ Generation MediaPipeline::begin_generation_locked(std::optional<SeekTarget> targ
     // Text outlives a flush; pictures of a side-car file come from nowhere else.
     const int subtitle = selected_[index_of(TrackKind::Subtitle)];
     if (const auto file = external_.find(subtitle); file != external_.end() && file->second.track.bitmaps) {
-      deliver_external_locked(subtitle);
+      deliver_external_locked(subtitle, target ? target->target : MediaTime{0});
+    } else if (vobsub_reader_) {
+      vobsub_reader_->play({});
     }
   }
   pending_ = Request{.restart = true, .seek = target};
@@ -140,6 +142,8 @@ bool MediaPipeline::read_forward_to_locked(MediaTime target) {
   {
     const std::lock_guard delivery(delivery_mutex_);
     ++generation_;  // subtitles that were delivered stay: nobody delivers them again
+    const auto file = external_.find(selected_[index_of(TrackKind::Subtitle)]);
+    if (file != external_.end() && file->second.vobsub) deliver_external_locked(file->first, target);
   }
   frames_.flush(generation());
   for (const auto& stream : streams_) {
@@ -212,7 +216,8 @@ void MediaPipeline::select_track(TrackKind kind, TrackChoice choice, MediaTime p
   if (kind == TrackKind::Subtitle && (track == nullptr || track->external)) {
     {
       const std::lock_guard delivery(delivery_mutex_);
-      deliver_external_locked(id);
+      if (vobsub_reader_) vobsub_reader_->play({});
+      deliver_external_locked(id, clamp_locked(position));
     }
     apply_choices_soon_locked();
     return;
@@ -264,66 +269,90 @@ BufferState MediaPipeline::buffer(MediaTime position) const {
 
 // ---- side-car files
 
-void MediaPipeline::add_subtitle_file(std::shared_ptr<ByteSource> source, std::string name,
-                                      std::string language, bool select) {
+void MediaPipeline::add_subtitle_file(SidecarSubtitle sidecar, SidecarSelection select) {
+  WaitingSubtitleFile file{std::move(sidecar), select};
   {
     const std::lock_guard lock(mutex_);
     if (!opened_) {
-      waiting_subtitle_files_.push_back({std::move(source), std::move(name), std::move(language), select});
+      waiting_subtitle_files_.push_back(std::move(file));
       return;
     }
   }
-  start_subtitle_file(std::move(source), std::move(name), std::move(language), select);
+  start_subtitle_file(std::move(file));
 }
 
-void MediaPipeline::start_subtitle_file(std::shared_ptr<ByteSource> source, std::string name,
-                                        std::string language, bool select) {
+void MediaPipeline::start_subtitle_file(WaitingSubtitleFile file) {
   int id = 0;
   {
     const std::lock_guard lock(mutex_);
     id = ++last_subtitle_id_;
   }
-  subtitle_files_.read(std::move(source), name, id,
-                       [this, id, name, language = std::move(language), select](Result<SubtitleFile> file) {
-                         subtitle_file_read(id, name, language, select, std::move(file));
-                       });
+  auto done = [this, id, name = file.sidecar.name, language = file.sidecar.language,
+               select = file.select](Result<std::vector<SubtitleFile>> files) {
+    subtitle_file_read(id, name, language, select, std::move(files));
+  };
+  subtitle_files_.read(std::move(file.sidecar), id, std::move(done));
 }
 
-void MediaPipeline::subtitle_file_read(int track_id, const std::string& name, const std::string& language,
-                                       bool select, Result<SubtitleFile> file) {
-  if (!file) {
-    listener_.on_warning(file.error().message);
+void MediaPipeline::subtitle_file_read(int first_id, const std::string& name, const std::string& language,
+                                       SidecarSelection select, Result<std::vector<SubtitleFile>> files) {
+  if (!files) {
+    listener_.on_warning(files.error().message);
     return;
   }
-  Track track{.id = track_id,
-              .kind = TrackKind::Subtitle,
-              .codec = file->codec,
-              .codec_description = file->codec_description,
-              .title = base_name(name),
-              .language = language,
-              .external = true,
-              .external_filename = name};
   std::vector<Track> all;
   {
     const std::lock_guard lock(mutex_);
-    info_.tracks.push_back(std::move(track));
+    std::vector<Track> added;
+    for (SubtitleFile& file : *files) {
+      file.track.id = added.empty() ? first_id : ++last_subtitle_id_;
+      added.push_back({.id = file.track.id,
+                       .kind = TrackKind::Subtitle,
+                       .codec = file.codec,
+                       .codec_description = file.codec_description,
+                       .title = base_name(name),
+                       .language = file.language.empty() ? language : file.language,
+                       .external = true,
+                       .external_filename = name});
+    }
+    info_.tracks.insert(info_.tracks.end(), added.begin(), added.end());
     all = info_.tracks;
-    if (select) {
-      choices_[index_of(TrackKind::Subtitle)] = {.kind = TrackChoice::Kind::Id, .id = track_id};
-      selected_[index_of(TrackKind::Subtitle)] = track_id;
+    const int id = choose_track(added, TrackKind::Subtitle, {}, options_.subtitle_languages);
+    const auto speaks = [&](const std::string& wanted) {
+      return std::ranges::any_of(
+          added, [&](const Track& track) { return language_matches(wanted, track.language); });
+    };
+    if (select == SidecarSelection::Yes || (select == SidecarSelection::ByLanguage &&
+                                            std::ranges::any_of(options_.subtitle_languages, speaks))) {
+      choices_[index_of(TrackKind::Subtitle)] = {.kind = TrackChoice::Kind::Id, .id = id};
+      selected_[index_of(TrackKind::Subtitle)] = id;
       apply_choices_soon_locked();
     }
     const std::lock_guard delivery(delivery_mutex_);
-    subtitles_.add_track(file->track);
-    external_.emplace(track_id, std::move(*file));
-    deliver_external_locked(track_id);
+    for (SubtitleFile& file : *files) {
+      const int added_id = file.track.id;
+      subtitles_.add_track(file.track);
+      external_.emplace(added_id, std::move(file));
+      if (added_id == selected_[index_of(TrackKind::Subtitle)] || !external_.at(added_id).vobsub) {
+        deliver_external_locked(added_id, shown_.value_or(options_.start));
+      }
+    }
   }
   listener_.on_tracks_changed(all);
 }
 
-void MediaPipeline::deliver_external_locked(int track_id) {
+void MediaPipeline::deliver_external_locked(int track_id, MediaTime from) {
   const auto found = external_.find(track_id);
   if (found == external_.end() || stopping_) return;
+  if (found->second.vobsub) {
+    if (!vobsub_reader_) {
+      DecoderHost& host = *this;
+      vobsub_reader_ = std::make_unique<VobSubReader>(host);
+    }
+    vobsub_reader_->play(
+        {.generation = generation(), .track_id = track_id, .track = found->second.vobsub, .from = from});
+    vobsub_reader_->advance(buffered_until_locked());
+  }
   for (const SubtitleEvent& event : found->second.events) {
     SubtitleEvent copy = event;
     copy.generation = generation();

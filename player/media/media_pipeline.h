@@ -30,6 +30,7 @@
 #include "player/media/positioning.h"
 #include "player/media/subtitle_files.h"
 #include "player/media/subtitle_preroll.h"
+#include "player/media/vobsub_reader.h"
 
 namespace freshet::media {
 
@@ -50,8 +51,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   void set_speed(double speed) override;
   void select_track(TrackKind kind, TrackChoice choice, MediaTime position) override;
   [[nodiscard]] int selected(TrackKind kind) const override;
-  void add_subtitle_file(std::shared_ptr<ByteSource> source, std::string name, std::string language,
-                         bool select) override;
+  void add_subtitle_file(SidecarSubtitle sidecar, SidecarSelection select) override;
   [[nodiscard]] BufferState buffer(MediaTime position) const override;
   void set_late(MediaTime by) override;
   [[nodiscard]] std::vector<Track> tracks() const override;
@@ -66,6 +66,11 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   struct Request {
     bool restart = false;              // a new generation begins
     std::optional<SeekTarget> seek{};  // …here; nullopt: where the demuxer is (the start of the file)
+  };
+
+  struct WaitingSubtitleFile {
+    SidecarSubtitle sidecar;
+    SidecarSelection select = SidecarSelection::No;
   };
 
   // DecoderHost
@@ -108,11 +113,11 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   void wake_demuxer();
   [[nodiscard]] bool is_full_locked() const;
   [[nodiscard]] MediaTime buffered_until_locked() const;
-  void start_subtitle_file(std::shared_ptr<ByteSource> source, std::string name, std::string language,
-                           bool select);
-  void subtitle_file_read(int track_id, const std::string& name, const std::string& language, bool select,
-                          Result<SubtitleFile> file);
-  void deliver_external_locked(int track_id);  // delivery_mutex_ held
+  void start_subtitle_file(WaitingSubtitleFile file);
+  void subtitle_file_read(int first_id, const std::string& name, const std::string& language,
+                          SidecarSelection select, Result<std::vector<SubtitleFile>> files);
+  // `from`: the position at which pictures that are read while they play begin. delivery_mutex_ held too.
+  void deliver_external_locked(int track_id, MediaTime from);
 
   const PipelineOptions options_;
   const std::string name_;
@@ -146,13 +151,9 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   std::optional<MediaTime> shown_;  // the last frame taken out
   MediaTime reported_until_{0};     // buffered_until at the last on_buffer_changed
 
-  struct WaitingSubtitleFile {
-    std::shared_ptr<ByteSource> source;
-    std::string name, language;
-    bool select;
-  };
   std::vector<WaitingSubtitleFile> waiting_subtitle_files_;  // added before the file was opened
   int last_subtitle_id_ = 0;
+  std::unique_ptr<VobSubReader> vobsub_reader_;  // since a pair was first shown
 
   std::mutex delivery_mutex_;
   std::map<int, SubtitleFile> external_;  // by track id; guarded by delivery_mutex_

@@ -117,7 +117,7 @@ bool MediaPipeline::open() {
   listener_.on_opened(info);
   for (const std::string& skipped : info.skipped) warn(skipped);
   for (WaitingSubtitleFile& file : files) {
-    start_subtitle_file(std::move(file.source), std::move(file.name), std::move(file.language), file.select);
+    start_subtitle_file(std::move(file));
   }
   return true;
 }
@@ -282,7 +282,10 @@ void MediaPipeline::push(PacketPointer packet, Generation generation) {
                                times.end);
       const MediaTime until = buffered_until_locked();
       notable = until >= reported_until_ + progress_step || until < reported_until_;
-      if (notable) reported_until_ = until;
+      if (notable) {
+        reported_until_ = until;
+        if (vobsub_reader_) vobsub_reader_->advance(until);
+      }
     }
   }
   if (encrypted) warn("An encrypted part of the file is skipped");
@@ -338,6 +341,7 @@ void MediaPipeline::end_of_file(Generation generation) {
       }
     }
     known = info_.duration;
+    if (vobsub_reader_) vobsub_reader_->advance(buffered_until_locked());
   }
   const bool learnt = !known || (demuxer_->duration_estimated() && *known != end);
   if (learnt && end > MediaTime{0}) set_duration(end);

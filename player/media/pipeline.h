@@ -81,6 +81,21 @@ struct BufferState {
   bool full = false;            // packet memory or read_ahead used up
 };
 
+// A subtitle file beside the film.
+struct SidecarSubtitle {
+  std::shared_ptr<ByteSource> bytes;
+  std::string name;      // shown, and helps to tell formats apart
+  std::string language;  // as the name tells it, or empty
+  // The .sub of a VobSub pair, whose .idx `bytes` is; else null.
+  std::shared_ptr<ByteSource> pictures{};
+};
+
+enum class SidecarSelection : std::uint8_t {
+  No,
+  Yes,         // becomes the active subtitle
+  ByLanguage,  // does when it holds one of PipelineOptions::subtitle_languages
+};
+
 class PipelineListener {
  public:
   virtual ~PipelineListener() = default;
@@ -132,10 +147,11 @@ class Pipeline {
   // Active track's id, 0 for none.
   [[nodiscard]] virtual int selected(TrackKind kind) const = 0;
 
-  // A side-car file, any encoding (found out by uchardet); it is read whole (at most 32 MiB) on a thread of
-  // its own. Reported by on_tracks_changed or on_warning. `select`: becomes the active subtitle.
-  virtual void add_subtitle_file(std::shared_ptr<ByteSource> source, std::string name, std::string language,
-                                 bool select) = 0;
+  // A side-car file, any encoding (found out by uchardet); it is read whole (at most 32 MiB; of a VobSub pair
+  // the index, and each picture when it is due) on a thread of its own. Reported by on_tracks_changed or
+  // on_warning; a VobSub pair becomes one track a language, of which the best of
+  // PipelineOptions::subtitle_languages is selected, or else the one that the file prefers.
+  virtual void add_subtitle_file(SidecarSubtitle sidecar, SidecarSelection select) = 0;
 
   [[nodiscard]] virtual BufferState buffer(MediaTime position) const = 0;
   // Frames the decoder may skip to catch up when pictures are late; 0 normally.

@@ -13,6 +13,8 @@
 #include "player/media/subtitle_charset.h"
 #include "player/media/subtitle_converter.h"
 #include "player/media/subtitle_decoder.h"
+#include "player/media/vobsub_index.h"
+#include "player/media/vobsub_packet.h"
 
 namespace freshet::media {
 namespace {
@@ -85,6 +87,43 @@ Error bad_file(const std::string& name, const std::string& why) {
           "\"" + name + "\" is not a subtitle file that can be read", why};
 }
 
+std::string base_name(const std::string& name) {
+  const auto slash = name.find_last_of('/');
+  return slash == std::string::npos ? name : name.substr(slash + 1);
+}
+
+Error half_a_pair(const std::string& name, const char* this_half, const char* other_half,
+                  const char* extension) {
+  const std::string other = name.substr(0, name.find_last_of('.')) + extension;
+  return {ErrorCategory::Media, "half-a-vobsub",
+          "\"" + name + "\" is the " + this_half + " of a VobSub pair, whose " + other_half +
+              " are missing: \"" + other + "\" belongs beside it",
+          ""};
+}
+
+std::string description_of(AVCodecID codec) {
+  const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec);
+  return descriptor != nullptr && descriptor->long_name != nullptr ? descriptor->long_name : "";
+}
+
+// What FFmpeg's decoder of DVD subtitles must know.
+std::shared_ptr<const StreamDescription> describe_vobsub(const std::string& header) {
+  auto description = std::make_shared<StreamDescription>();
+  description->type = AVMEDIA_TYPE_SUBTITLE;
+  description->time_base = {1, 1000};
+  description->parameters.reset(avcodec_parameters_alloc());
+  AVCodecParameters* parameters = description->parameters.get();
+  if (parameters == nullptr) throw std::bad_alloc();
+  parameters->codec_type = AVMEDIA_TYPE_SUBTITLE;
+  parameters->codec_id = AV_CODEC_ID_DVD_SUBTITLE;
+  parameters->extradata =
+      static_cast<std::uint8_t*>(av_mallocz(header.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (parameters->extradata == nullptr) throw std::bad_alloc();
+  std::memcpy(parameters->extradata, header.data(), header.size());
+  parameters->extradata_size = static_cast<int>(header.size());
+  return description;
+}
+
 std::size_t bitmap_bytes(const SubtitleEvent& event) {
   std::size_t bytes = 0;
   for (const SubtitleBitmap& bitmap : event.bitmaps) bytes += bitmap.rgba.size();
@@ -112,6 +151,9 @@ std::expected<std::string, ReadError> read_subtitle_file(ByteSource& source, Gen
 }
 
 Result<SubtitleFile> parse_subtitle_file(std::string_view bytes, const std::string& name, int track_id) {
+  const std::string base = base_name(name);
+  if (is_vobsub_index(bytes)) return std::unexpected(half_a_pair(base, "index", "pictures", ".sub"));
+  if (is_program_stream(bytes)) return std::unexpected(half_a_pair(base, "picture file", "places", ".idx"));
   const std::string text = bytes.starts_with(sup_magic) ? std::string(bytes) : subtitle_to_utf8(bytes);
   const MemoryInput input(text);
   AVFormatContext* raw = avformat_alloc_context();
@@ -120,8 +162,6 @@ Result<SubtitleFile> parse_subtitle_file(std::string_view bytes, const std::stri
   raw->io_open = &refuse_open;
   raw->protocol_whitelist = av_strdup("");
   raw->format_whitelist = av_strdup(allowed_formats);
-  const auto slash = name.find_last_of('/');
-  const std::string base = slash == std::string::npos ? name : name.substr(slash + 1);
   const int opened = avformat_open_input(&raw, base.c_str(), nullptr, nullptr);
   const FormatContextPointer context(raw);
   if (opened < 0) return std::unexpected(bad_file(base, error_text(opened)));
@@ -133,11 +173,9 @@ Result<SubtitleFile> parse_subtitle_file(std::string_view bytes, const std::stri
   if (!codec) return std::unexpected(bad_file(base, codec.error().hint));
 
   SubtitleConverter converter(*stream, **codec, track_id);
-  SubtitleFile file{.codec = avcodec_get_name(stream->parameters->codec_id)};
-  if (const AVCodecDescriptor* descriptor = avcodec_descriptor_get(stream->parameters->codec_id);
-      descriptor != nullptr && descriptor->long_name != nullptr) {
-    file.codec_description = descriptor->long_name;
-  }
+  SubtitleFile file;
+  file.codec = avcodec_get_name(stream->parameters->codec_id);
+  file.codec_description = description_of(stream->parameters->codec_id);
   file.track = converter.track();
   std::size_t pictures = 0;
   for (;;) {
@@ -152,6 +190,30 @@ Result<SubtitleFile> parse_subtitle_file(std::string_view bytes, const std::stri
   }
   if (file.events.empty()) return std::unexpected(bad_file(base, "It holds no lines"));
   return file;
+}
+
+Result<std::vector<SubtitleFile>> parse_vobsub(std::string_view index,
+                                               const std::shared_ptr<ByteSource>& pictures,
+                                               const std::string& name) {
+  const std::string base = base_name(name);
+  if (!pictures) return std::unexpected(half_a_pair(base, "index", "pictures", ".sub"));
+  auto parsed = parse_vobsub_index(index, base);
+  if (!parsed) return std::unexpected(parsed.error());
+  const auto description = describe_vobsub(parsed->header);
+  std::vector<SubtitleFile> files;
+  for (VobSubLanguage& language : parsed->languages) {
+    SubtitleFile file;
+    file.codec = avcodec_get_name(AV_CODEC_ID_DVD_SUBTITLE);
+    file.codec_description = description_of(AV_CODEC_ID_DVD_SUBTITLE);
+    file.track.bitmaps = true;
+    file.language = language.language;
+    file.vobsub = std::make_shared<VobSubTrack>(
+        VobSubTrack{.pictures = pictures, .description = description, .language = std::move(language)});
+    files.push_back(std::move(file));
+  }
+  std::rotate(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(parsed->preferred),
+              files.begin() + static_cast<std::ptrdiff_t>(parsed->preferred) + 1);
+  return files;
 }
 
 }  // namespace freshet::media

@@ -13,21 +13,24 @@
 #include <thread>
 #include <vector>
 
+#include "player/media/pipeline.h"
 #include "player/media/subtitle_file.h"
 
 namespace freshet::media {
 
 class SubtitleFiles {
  public:
-  // Called on the reading thread: the parsed file, or why there is none (a cancel is not reported).
-  using Done = std::function<void(Result<SubtitleFile>)>;
+  // Called on the reading thread: the parsed file's tracks (more than one of a VobSub pair), or why there are
+  // none (a cancel is not reported).
+  using Done = std::function<void(Result<std::vector<SubtitleFile>>)>;
 
   SubtitleFiles() = default;
   ~SubtitleFiles();  // cancels reads and joins
   SubtitleFiles(const SubtitleFiles&) = delete;
   SubtitleFiles& operator=(const SubtitleFiles&) = delete;
 
-  void read(std::shared_ptr<ByteSource> source, std::string name, int track_id, Done done);
+  // `track_id` is for the first track; further ones are the caller's to number.
+  void read(SidecarSubtitle sidecar, int track_id, Done done);
 
  private:
   struct Reading {

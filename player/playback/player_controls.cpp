@@ -168,11 +168,12 @@ Result<void> PlayerCore::add_subtitles(std::string path_or_url, bool select, std
   if (!item_ || !item_->pipeline || !item_->info) {
     return fail(ErrorCategory::Usage, "nothing-playing", "Nothing is playing that subtitles could belong to");
   }
-  auto bytes = streaming::open_local_file(path_or_url);
-  if (!bytes) return std::unexpected(bytes.error());
-  item_->pipeline->add_subtitle_file(std::move(*bytes), title.empty() ? path_or_url : title,
-                                     language.empty() ? sidecar_language(item_->source.name, path_or_url) : language,
-                                     select);
+  if (language.empty()) language = sidecar_language(item_->source.name, path_or_url);
+  auto sidecar = open_subtitle_file(path_or_url, std::move(language));
+  if (!sidecar) return std::unexpected(sidecar.error());
+  if (!title.empty()) sidecar->name = std::move(title);
+  item_->pipeline->add_subtitle_file(std::move(*sidecar),
+                                     select ? media::SidecarSelection::Yes : media::SidecarSelection::No);
   return {};
 }
 

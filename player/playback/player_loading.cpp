@@ -166,24 +166,42 @@ void PlayerCore::add_sidecars() {
   item.sidecars_added = true;
   const bool automatic = options_.subtitle.kind == TrackChoice::Kind::Auto;
   bool selected_one = false;
-  const auto add = [&](const std::string& name, const std::string& language, bool select,
-                       Result<std::shared_ptr<ByteSource>> bytes) {
-    if (!bytes) return log(LogLevel::Warning, bytes.error().message);
-    item.pipeline->add_subtitle_file(std::move(*bytes), name, language, select);
-  };
+  using Selection = media::SidecarSelection;
   for (const std::string& path : options_.subtitle_files) {
-    add(path, sidecar_language(item.source.name, path), automatic && !selected_one, streaming::open_local_file(path));
+    auto sidecar = open_subtitle_file(path, sidecar_language(item.source.name, path));
+    const Selection select = automatic && !selected_one ? Selection::Yes : Selection::No;
     selected_one = true;
+    if (!sidecar) {
+      log(LogLevel::Warning, sidecar.error().message);
+      continue;
+    }
+    item.pipeline->add_subtitle_file(std::move(*sidecar), select);
   }
   std::size_t added = 0;
-  for (const SidecarFile& sidecar : item.source.sidecars) {
+  for (const SidecarFile& found : item.source.sidecars) {
     if (++added > max_sidecars) break;
-    const bool wanted = options_.subtitle_languages.empty()
-                            ? sidecar.exact
-                            : matches_language(sidecar.language, options_.subtitle_languages);
-    const bool select = automatic && wanted && !selected_one;
-    selected_one = selected_one || select;
-    add(sidecar.name, sidecar.language, select, sidecar.open());
+    Selection select = Selection::No;
+    if (automatic && !selected_one) {
+      if (options_.subtitle_languages.empty()) {
+        select = found.exact ? Selection::Yes : Selection::No;
+      } else if (found.open_pictures && found.language.empty()) {
+        select = Selection::ByLanguage;  // only its index tells which languages it holds
+      } else if (matches_language(found.language, options_.subtitle_languages)) {
+        select = Selection::Yes;
+      }
+    }
+    selected_one = selected_one || select == Selection::Yes;
+    auto bytes = found.open();
+    auto pictures = found.open_pictures ? found.open_pictures() : nullptr;
+    for (const auto* half : {&bytes, &pictures}) {
+      if (!*half) log(LogLevel::Warning, half->error().message);
+    }
+    if (!bytes || !pictures) continue;
+    item.pipeline->add_subtitle_file({.bytes = std::move(*bytes),
+                                      .name = found.name,
+                                      .language = found.language,
+                                      .pictures = std::move(*pictures)},
+                                     select);
   }
 }
 

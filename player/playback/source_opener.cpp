@@ -48,76 +48,7 @@ const streaming::TorrentFile* find_file(const streaming::TorrentMetadata& metada
   return found == metadata.files.end() ? nullptr : &*found;
 }
 
-std::vector<SidecarFile> torrent_sidecars(const std::shared_ptr<OpenTorrent>& open,
-                                          const streaming::TorrentMetadata& metadata,
-                                          const streaming::TorrentFile& video) {
-  std::vector<SidecarFile> sidecars;
-  for (const FileIndex index : streaming::sidecar_subtitles(metadata.files, video.index)) {
-    const streaming::TorrentFile* file = find_file(metadata, index);
-    if (!file) continue;
-    const std::string name = last_part(file->path);
-    sidecars.push_back({.name = name,
-                        .language = sidecar_language(last_part(video.path), name),
-                        .exact = name.starts_with(std::filesystem::path(last_part(video.path)).stem().string()),
-                        .open = [open, index] { return open->torrent->open_file(index); }});
-  }
-  return sidecars;
-}
-
-std::vector<SidecarFile> local_sidecars(const std::filesystem::path& video) {
-  namespace fs = std::filesystem;
-  // A folder with more entries is an archive, not a film's folder: look at the first ones only.
-  constexpr int max_entries = 5000;
-  std::vector<streaming::TorrentFile> files;
-  std::vector<fs::path> paths;
-  const fs::path folder = video.has_parent_path() ? video.parent_path() : fs::path(".");
-  const auto look = [&](const fs::path& where, const std::string& prefix) {
-    std::error_code error;
-    for (fs::directory_iterator entry(where, fs::directory_options::skip_permission_denied, error), end;
-         !error && entry != end && paths.size() < max_entries; entry.increment(error)) {
-      std::error_code ignored;
-      if (!entry->is_regular_file(ignored)) continue;
-      files.push_back({FileIndex{static_cast<std::int32_t>(files.size())},
-                       prefix + entry->path().filename().string(), Bytes{0}});
-      paths.push_back(entry->path());
-    }
-  };
-  look(folder, "");
-  for (const char* name : {"Subs", "subs", "Subtitles", "subtitles"}) look(folder / name, std::string(name) + "/");
-
-  const auto self = std::ranges::find(files, video.filename().string(), &streaming::TorrentFile::path);
-  if (self == files.end()) return {};
-  std::vector<SidecarFile> sidecars;
-  const std::string stem = video.stem().string();
-  for (const FileIndex index : streaming::sidecar_subtitles(files, self->index)) {
-    const fs::path& path = paths[static_cast<std::size_t>(index)];
-    // On disk a folder may hold anybody's subtitles: only those named after the video are its own.
-    if (!path.filename().string().starts_with(stem)) continue;
-    sidecars.push_back({.name = path.filename().string(),
-                        .language = sidecar_language(video.filename().string(), path.filename().string()),
-                        .exact = true,
-                        .open = [path] { return streaming::open_local_file(path); }});
-  }
-  return sidecars;
-}
-
 }  // namespace
-
-std::string sidecar_language(std::string_view video, std::string_view subtitle) {
-  const auto stem = [](std::string_view name) { return name.substr(0, name.find_last_of('.')); };
-  std::string_view rest = stem(subtitle);
-  const std::string_view video_stem = stem(video);
-  if (rest.starts_with(video_stem)) rest.remove_prefix(video_stem.size());
-  const std::size_t separator = rest.find_last_of("._- ");
-  std::string_view word = separator == std::string_view::npos ? rest : rest.substr(separator + 1);
-  if (word.size() > 3 || word.size() < 2) return {};
-  std::string language(word);
-  for (char& letter : language) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    if (letter < 'a' || letter > 'z') return {};
-  }
-  return language;
-}
 
 Result<std::shared_ptr<streaming::Session>> SessionProvider::get() {
   const std::scoped_lock lock(mutex_);
@@ -307,7 +238,7 @@ Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& op
   opened.file = index;
   opened.name = opened.all_titles.front();
   if (const streaming::TorrentFile* video = find_file(*metadata, index)) {
-    opened.sidecars = torrent_sidecars(open, *metadata, *video);
+    opened.sidecars = torrent_sidecars({open, open->torrent.get()}, *metadata, *video);
   }
   return opened;
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "drm/container/protection.h"
+#include "player/playback/sidecars.h"
 #include "streaming/base/byte_source.h"
 #include "streaming/direct_sources.h"
 #include "streaming/session.h"
@@ -30,13 +31,6 @@ struct OpenTorrent {
   std::string source;  // as typed
   std::shared_ptr<SwarmRelay> relay;  // its observer: declared first, so that it outlives the torrent
   std::shared_ptr<streaming::Torrent> torrent;
-};
-
-struct SidecarFile {
-  std::string name;
-  std::string language;  // from the name, or empty
-  bool exact = false;    // the video's own name but for the extension and language
-  std::function<Result<std::shared_ptr<ByteSource>>()> open;
 };
 
 struct OpenedSource {
@@ -118,8 +112,5 @@ class SourceOpener {
   bool cancelled_ = false;               // guarded by mutex_
   std::jthread thread_;                  // last: it uses all of the above
 };
-
-// "en" from "Film.en.srt", "" when there is none. Pure.
-[[nodiscard]] std::string sidecar_language(std::string_view video, std::string_view subtitle);
 
 }  // namespace freshet::playback

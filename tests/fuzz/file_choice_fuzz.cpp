@@ -43,8 +43,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const TorrentFile& b : files) {
       require(natural_less(a.path, b.path) + natural_less(b.path, a.path) == (a.path == b.path ? 0 : 1));
     }
-    for (const FileIndex subtitle : sidecar_subtitles(files, a.index)) {
-      require(static_cast<std::size_t>(subtitle) < files.size());
+    for (const SidecarFiles& sidecar : sidecar_subtitles(files, a.index)) {
+      require(static_cast<std::size_t>(sidecar.subtitle) < files.size());
+      require(!sidecar.pictures || static_cast<std::size_t>(*sidecar.pictures) < files.size());
     }
   }
   for (const auto& wanted : {std::optional<std::string>{}, std::optional{std::string{pattern}}}) {

@@ -143,7 +143,13 @@ TEST(FileChoice, RefusesATorrentWithoutFiles) {
 std::vector<std::string> subtitles_of(const std::string& video, const std::string& text) {
   const Listing listing = read_listing(text);
   for (const TorrentFile& file : listing.files) {
-    if (file.path == video) return paths(listing.files, sidecar_subtitles(listing.files, file.index));
+    if (file.path != video) continue;
+    std::vector<std::string> names;
+    for (const SidecarFiles& sidecar : sidecar_subtitles(listing.files, file.index)) {
+      names.push_back(paths(listing.files, {sidecar.subtitle}).front());
+      if (sidecar.pictures) names.back() += " with " + paths(listing.files, {*sidecar.pictures}).front();
+    }
+    return names;
   }
   return {"no such video"};
 }
@@ -196,14 +202,22 @@ TEST(SidecarSubtitles, StandInTheSeasonsOwnFolder) {
               ElementsAre("S2/Subs/Kite 01.srt"));
 }
 
-TEST(SidecarSubtitles, LeaveOutVobSubPairsAndEmptyFiles) {
+TEST(SidecarSubtitles, LeaveOutEmptyFiles) {
   EXPECT_THAT(subtitles_of("Harbour.mkv", R"(
     -  900 Harbour.mkv
-    -    9 Harbour.idx
-    -  900 Harbour.SUB
     -    0 Harbour.de.srt
     -    1 Other.sub)"),
               ElementsAre("Other.sub"));
+}
+
+TEST(SidecarSubtitles, TakeAVobSubPairAsOne) {
+  EXPECT_THAT(subtitles_of("Harbour.mkv", R"(
+    -  900 Harbour.mkv
+    -    9 Subs/Harbour.idx
+    -  900 Subs/Harbour.SUB
+    -    9 alone.idx
+    -    1 text.sub)"),
+              ElementsAre("Subs/Harbour.idx with Subs/Harbour.SUB", "text.sub"));
 }
 
 TEST(SidecarSubtitles, OfAFileThatDoesNotExistAreNone) {

@@ -391,7 +391,8 @@ TEST(Subtitles, OfBitmapsThatBeganBeforeTheKeyFrameOfASeekAreShown) {
 TEST(SubtitleFile, OfBitmapsIsShownAgainAfterASeek) {
   TestPlayer player(clip_named("Matroska"));
   ASSERT_TRUE(player.wait_open());
-  player.pipeline->add_subtitle_file(std::make_shared<ScriptedSource>(pgs_stream()), "film.sup", "", true);
+  player.pipeline->add_subtitle_file({std::make_shared<ScriptedSource>(pgs_stream()), "film.sup", ""},
+                                     SidecarSelection::Yes);
   ASSERT_TRUE(player.wait_subtitle_events(2));
   expect_red_picture(player.subtitles.events());
   player.pipeline->seek(seconds(2), SeekMode::Exact);
@@ -401,7 +402,8 @@ TEST(SubtitleFile, OfBitmapsIsShownAgainAfterASeek) {
 TEST(SubtitleFile, BecomesATrackAndIsShown) {
   TestPlayer player(clip_named("Matroska"));
   ASSERT_TRUE(player.next_frame());
-  player.pipeline->add_subtitle_file(std::make_shared<ScriptedSource>(srt_text()), "film.srt", "en", true);
+  player.pipeline->add_subtitle_file({std::make_shared<ScriptedSource>(srt_text()), "film.srt", "en"},
+                                     SidecarSelection::Yes);
   ASSERT_TRUE(player.wait_tracks(3));
   const Track track = player.pipeline->tracks().back();
   EXPECT_TRUE(track.external);
@@ -417,7 +419,8 @@ TEST(SubtitleFile, MayBeAddedBeforeTheFilmIsOpen) {
   auto source = source_of(clip_named("Matroska"));
   source->block_from(0);
   TestPlayer player(source);
-  player.pipeline->add_subtitle_file(std::make_shared<ScriptedSource>(srt_text()), "film.srt", "en", false);
+  player.pipeline->add_subtitle_file({std::make_shared<ScriptedSource>(srt_text()), "film.srt", "en"},
+                                     SidecarSelection::No);
   source->unblock();
   EXPECT_TRUE(player.wait_tracks(3));
   EXPECT_EQ(player.pipeline->selected(TrackKind::Subtitle), 0);
@@ -426,8 +429,8 @@ TEST(SubtitleFile, MayBeAddedBeforeTheFilmIsOpen) {
 TEST(SubtitleFile, ThatIsNoneIsAWarning) {
   TestPlayer player(clip_named("Matroska"));
   ASSERT_TRUE(player.wait_open());
-  player.pipeline->add_subtitle_file(std::make_shared<ScriptedSource>(std::string(5000, 'x')), "bad.srt", "",
-                                     true);
+  player.pipeline->add_subtitle_file(
+      {std::make_shared<ScriptedSource>(std::string(5000, 'x')), "bad.srt", ""}, SidecarSelection::Yes);
   EXPECT_TRUE(player.wait_for([&] { return !player.warnings().empty(); }));
   EXPECT_TRUE(player.error() == std::nullopt);
 }
@@ -437,7 +440,7 @@ TEST(SubtitleFile, ThatBlocksDoesNotHoldUpTheEnd) {
   blocked->block_from(0);
   auto player = std::make_unique<TestPlayer>(clip_named("Matroska"));
   ASSERT_TRUE(player->wait_open());
-  player->pipeline->add_subtitle_file(blocked, "film.srt", "", true);
+  player->pipeline->add_subtitle_file({blocked, "film.srt", ""}, SidecarSelection::Yes);
   blocked->wait_until_blocked();
   player.reset();
 }
