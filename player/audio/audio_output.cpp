@@ -62,10 +62,12 @@ class Output final : public AudioOutput {
     if (wanted.sample_rate <= 0 || wanted.channels <= 0) {
       return fail(ErrorCategory::Media, "bad-audio-format", "The sound has no usable format");
     }
+    const bool takes_over = playout_.begin_take();
     {
       const std::scoped_lock lock(device_mutex_);
       if (open_locked() && wanted == wanted_) return format_;
     }
+    if (takes_over) playout_.drop_replaced();
     // Another format: what is queued in the old one is heard first.
     playout_.wait_until_taken();
     const std::scoped_lock lock(device_mutex_);
@@ -80,6 +82,7 @@ class Output final : public AudioOutput {
   }
   void finish(Generation generation) override { playout_.finish(generation); }
   void cancel_before(Generation generation) noexcept override { playout_.cancel_before(generation); }
+  void retire(Queued queued) noexcept override { playout_.retire(queued); }
 
   // --- AudioOutput
 

@@ -9,8 +9,14 @@
 namespace freshet::audio {
 namespace {
 
-std::uint64_t number(Generation generation) {
-  return static_cast<std::uint32_t>(generation);
+constexpr int take_bits = 32;
+
+std::uint64_t number(Generation generation, std::uint32_t take = 0) {
+  return std::uint64_t{static_cast<std::uint32_t>(generation)} << take_bits | take;
+}
+
+std::uint64_t with_take(std::uint64_t number, std::uint32_t take) {
+  return number >> take_bits << take_bits | take;
 }
 
 // Raises `target` to at least `value`.
@@ -63,15 +69,18 @@ void Playout::move_to(const Setup& setup) {
 
 bool Playout::write(std::span<const float> samples, MediaTime pts, double speed, Generation generation) {
   const auto channels = static_cast<std::size_t>(format_.channels);
-  raise(newest_, number(generation));
+  const std::uint32_t take = take_;
+  const std::uint64_t mine = number(generation, take);
   std::size_t done = 0;
   for (;;) {
     const std::uint32_t seen = progress_.seen();
-    if (generation < oldest()) return false;
+    if (retired_ || mine < oldest_) return false;
+    raise(newest_, mine);
+    if (replaces_.exchange(false)) raise(oldest_, mine);
     const auto rest = samples.subspan(done * channels);
     if (rest.size() < channels) return true;
     const std::size_t taken =
-        queue_.push(rest, pts + media_length(done, format_.sample_rate, speed), speed, generation);
+        queue_.push(rest, pts + media_length(done, format_.sample_rate, speed), speed, generation, take);
     done += taken;
     consumer_.ring();
     if (taken == 0) progress_.wait(seen);
@@ -79,17 +88,32 @@ bool Playout::write(std::span<const float> samples, MediaTime pts, double speed,
 }
 
 void Playout::finish(Generation generation) {
-  raise(newest_, number(generation));
-  raise(finished_, number(generation) + 1);
+  const std::uint64_t mine = number(generation, take_);
+  raise(newest_, mine);
+  raise(finished_, mine + 1);
   consumer_.ring();
 }
 
 void Playout::wait_until_taken() {
   for (;;) {
     const std::uint32_t seen = progress_.seen();
-    if (queue_.size() == 0 || newest_ < oldest_) return;
+    if (queue_.size() == 0 || newest_ < oldest_ || retired_) return;
     progress_.wait(seen);
   }
+}
+
+bool Playout::begin_take() {
+  if (!retired_) return false;
+  raise(newest_, with_take(newest_, ++take_));
+  replaces_ = true;
+  retired_ = false;
+  return true;
+}
+
+void Playout::drop_replaced() {
+  replaces_ = false;
+  raise(oldest_, newest_);
+  consumer_.ring();
 }
 
 // --- anybody's
@@ -101,12 +125,22 @@ void Playout::cancel_before(Generation generation) noexcept {
   consumer_.ring();
 }
 
+void Playout::retire(media::AudioSink::Queued queued) noexcept {
+  retired_ = true;
+  if (queued == media::AudioSink::Queued::Dropped) {
+    raise(oldest_, with_take(newest_, ++take_));
+    line_ended_ = true;
+  }
+  progress_.ring();
+  consumer_.ring();
+}
+
 void Playout::set_paused(bool paused) {
   if (paused_.exchange(paused) != paused) consumer_.ring();
 }
 
 Generation Playout::oldest() const {
-  return static_cast<Generation>(oldest_.load());
+  return static_cast<Generation>(oldest_.load() >> take_bits);
 }
 
 bool Playout::finished() const {
@@ -114,7 +148,7 @@ bool Playout::finished() const {
 }
 
 bool Playout::drained(Generation generation) const {
-  return drained_ > number(generation);
+  return drained_ > number(generation, take_);
 }
 
 bool Playout::underrun() const {
@@ -136,9 +170,14 @@ void Playout::fill(std::span<float> out, MonotonicTime now) {
   const MonotonicTime heard = (setup_.smooth ? device_time_.tick(now, length) : now) + setup_.latency;
   // Asked before the queue is looked into: if the end was known then, an empty queue is the end.
   const bool is_finished = finished();
-  const Generation valid_from = oldest();
+  const std::uint64_t valid_from = oldest_;
   const bool paused = paused_;
   volume_.aim(gain_.load(std::memory_order_relaxed));
+  if (line_ended_.exchange(false)) {
+    media::ClockAnchor ended = published_;
+    ended.valid = false;
+    publish(ended);
+  }
 
   std::size_t done = 0;
   bool sounded = false;
@@ -147,7 +186,7 @@ void Playout::fill(std::span<float> out, MonotonicTime now) {
   while (done < frames) {
     const auto rest = out.subspan(done * tail_.size());
     next = queue_.front();
-    const bool stale = next && next->generation < valid_from;
+    const bool stale = next && number(next->generation, next->take) < valid_from;
     if (next && (stale || paused)) {
       if (const std::size_t fading = fade_out(*next, rest); fading > 0) {
         done += fading;
@@ -160,8 +199,13 @@ void Playout::fill(std::span<float> out, MonotonicTime now) {
       continue;
     }
     if (!next || paused) break;
-    if (!segment_ || segment_->generation != next->generation) {
+    if (!segment_ || segment_->generation != next->generation || segment_->take != next->take) {
       begin(*next, heard + duration_of(done, setup_.format.sample_rate));
+    }
+    if (const std::size_t heard_already = frames_to_skip(*next); heard_already > 0) {
+      queue_.discard(heard_already);
+      took = true;
+      continue;
     }
     const std::size_t silent = std::min(lead_, frames - done);
     if (silent > 0) {
@@ -210,23 +254,46 @@ MediaTime Playout::delay() const {
 // Gives what is left of the fade to silence out of `run`, and returns its frames; 0 when nothing of it
 // sounds.
 std::size_t Playout::fade_out(const SoundQueue::Run& run, std::span<float> out) {
-  if (setup_.fade.count() == 0 || !segment_ || segment_->generation != run.generation) return 0;
+  if (setup_.fade.count() == 0 || !segment_ || segment_->generation != run.generation ||
+      segment_->take != run.take) {
+    return 0;
+  }
   envelope_.aim(0);
   const std::size_t frames = std::min({envelope_.remaining(), run.frames, out.size() / tail_.size()});
   if (frames > 0) emit(out, frames, 0);
   return frames;
 }
 
-// The first sound of a generation is `run`, and would be heard at `heard`.
+// The first sound of a generation, or of another track in it, is `run`, and would be heard at `heard`.
 void Playout::begin(const SoundQueue::Run& run, MonotonicTime heard) {
+  const bool takes_over =
+      published_.valid && published_.generation == run.generation && last_take_ && *last_take_ != run.take;
+  last_take_ = run.take;
   // Later sound (a positive delay) begins with silence, so that the first pictures have their time. Earlier
   // sound (a negative one) runs ahead while the clock waits at the run's own place.
-  const MediaTime later = std::max(delay(), MediaTime(0));
-  segment_ = Segment{
-      .at = heard, .position = run.pts + delay() - later, .speed = run.speed, .generation = run.generation};
-  generation_start_ = run.pts;
+  const MediaTime later = takes_over ? MediaTime(0) : std::max(delay(), MediaTime(0));
+  segment_ = Segment{.at = heard,
+                     .position = run.pts + delay() - later,
+                     .speed = run.speed,
+                     .generation = run.generation,
+                     .take = run.take};
   lead_ = frames_in(later, setup_.format.sample_rate);
   if (run.speed > 0) lead_ = static_cast<std::size_t>(static_cast<double>(lead_) / run.speed);
+  skip_until_.reset();
+  if (takes_over) {
+    skip_until_ = media::position_at(published_, heard) - delay();
+  } else {
+    generation_start_ = run.pts;
+  }
+}
+
+std::size_t Playout::frames_to_skip(const SoundQueue::Run& run) {
+  if (!skip_until_) return 0;
+  const auto behind = static_cast<double>((*skip_until_ - run.pts).count()) / std::max(run.speed, 0.01);
+  const std::size_t early =
+      behind > 0 ? frames_in(MediaTime(static_cast<std::int64_t>(behind)), setup_.format.sample_rate) : 0;
+  if (early < run.frames) skip_until_.reset();
+  return std::min(early, run.frames);
 }
 
 void Playout::emit(std::span<float> out, std::size_t frames, float envelope) {

@@ -11,7 +11,10 @@
 // 1. The clock never steps back within a generation.
 // 2. After cancel_before(g) no buffer starts with sound older than g, except for a fade of a few
 // milliseconds.
-// 3. drained(g) is true only after the last sample of g was heard; from then on the clock is left alone until
+// 3. Where another track takes over within a generation, each sample is heard at its own time: the clock
+// neither jumps
+//    nor stands.
+// 4. drained(g) is true only after the last sample of g was heard; from then on the clock is left alone until
 //    newer sound comes.
 #pragma once
 
@@ -55,11 +58,16 @@ class Playout {
   // As AudioSink::write().
   bool write(std::span<const float> samples, MediaTime pts, double speed, Generation generation);
   void finish(Generation generation);
-  // Blocks until all that is queued was taken, or cancelled.
+  // Blocks until all that is queued was taken, or cancelled, or retired.
   void wait_until_taken();
+  // Ends a retirement: the next write() is another track's. False: there was none.
+  [[nodiscard]] bool begin_take();
+  // What is queued of the track before is not heard any more, whatever comes next.
+  void drop_replaced();
 
   // --- any thread
   void cancel_before(Generation generation) noexcept;
+  void retire(media::AudioSink::Queued queued) noexcept;
   void set_paused(bool paused);
   void set_gain(float gain) { gain_.store(gain, std::memory_order_relaxed); }
   void set_delay(MediaTime delay) { delay_.store(delay.count(), std::memory_order_relaxed); }
@@ -84,6 +92,7 @@ class Playout {
   [[nodiscard]] MediaTime delay() const;
   [[nodiscard]] std::size_t fade_out(const SoundQueue::Run& run, std::span<float> out);
   void begin(const SoundQueue::Run& run, MonotonicTime heard);
+  [[nodiscard]] std::size_t frames_to_skip(const SoundQueue::Run& run);
   void emit(std::span<float> out, std::size_t frames, float envelope);
   void emit_silence(std::span<float> out);
   void run_clock(MonotonicTime now);
@@ -96,11 +105,15 @@ class Playout {
   Bell progress_;  // room in the queue, or a cancellation
   TimedBell consumer_;
 
-  // Shared. "Plus one" numbers: 0 is none.
+  // Shared. Numbers order generations and, within one, takes. "Plus one" numbers: 0 is none.
   std::atomic<std::uint64_t> oldest_{0};    // generations below are cancelled
   std::atomic<std::uint64_t> newest_{0};    // written or finished
   std::atomic<std::uint64_t> finished_{0};  // plus one
   std::atomic<std::uint64_t> drained_{0};   // plus one
+  std::atomic<std::uint32_t> take_{0};
+  std::atomic<bool> retired_{false};
+  std::atomic<bool> replaces_{false};    // the next write() puts an end to what is queued
+  std::atomic<bool> line_ended_{false};  // the clock is to be given up
   std::atomic<bool> paused_{true};
   std::atomic<bool> starved_{false};
   std::atomic<float> gain_{1};
@@ -120,10 +133,13 @@ class Playout {
     MediaTime position{0};
     double speed = 1;
     Generation generation{};
+    std::uint32_t take = 0;
   };
   std::optional<Segment> segment_;
-  MediaTime generation_start_{0};  // the first pts of segment_'s generation
-  std::size_t lead_ = 0;           // frames of silence still to give before the generation's first sound
+  std::optional<std::uint32_t> last_take_;
+  std::optional<MediaTime> skip_until_;  // sound before this was heard of the track before
+  MediaTime generation_start_{0};        // the first pts of segment_'s generation
+  std::size_t lead_ = 0;  // frames of silence still to give before the generation's first sound
   media::ClockAnchor published_;
   bool resting_ = false;
 };

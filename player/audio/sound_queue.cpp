@@ -35,7 +35,7 @@ MediaTime SoundQueue::pts_at(const Mark& mark, std::size_t index) const {
 }
 
 std::size_t SoundQueue::push(std::span<const float> samples, MediaTime pts, double speed,
-                             Generation generation) {
+                             Generation generation, std::uint32_t take) {
   if (samples_.empty()) return 0;
   const std::size_t write = write_.load(std::memory_order_relaxed);
   const std::size_t used = write - read_.load(std::memory_order_acquire);
@@ -43,12 +43,13 @@ std::size_t SoundQueue::push(std::span<const float> samples, MediaTime pts, doub
   const std::size_t count = std::min(room, samples.size() / channels_ * channels_);
   if (count == 0) return 0;
 
-  const bool goes_on = last_mark_ && last_mark_->generation == generation && last_mark_->speed == speed &&
+  const bool goes_on = last_mark_ && last_mark_->generation == generation && last_mark_->take == take &&
+                       last_mark_->speed == speed &&
                        std::chrono::abs(pts_at(*last_mark_, write) - pts) <= jitter;
   if (!goes_on) {
     const std::size_t marks_write = marks_write_.load(std::memory_order_relaxed);
     if (marks_write - marks_read_.load(std::memory_order_acquire) >= mark_count) return 0;
-    last_mark_ = Mark{.index = write, .pts = pts, .speed = speed, .generation = generation};
+    last_mark_ = Mark{.index = write, .pts = pts, .speed = speed, .generation = generation, .take = take};
     marks_[marks_write % mark_count] = *last_mark_;
     marks_write_.store(marks_write + 1, std::memory_order_release);
   }
@@ -77,7 +78,8 @@ std::optional<SoundQueue::Run> SoundQueue::front() {
   return Run{.frames = (end - read) / channels_,
              .pts = pts_at(here, read),
              .speed = here.speed,
-             .generation = here.generation};
+             .generation = here.generation,
+             .take = here.take};
 }
 
 void SoundQueue::pop(std::span<float> out) {

@@ -35,6 +35,7 @@ class SoundQueue {
     MediaTime pts{0};  // of its first frame
     double speed = 1;  // media seconds a device second
     Generation generation{};
+    std::uint32_t take = 0;  // grows when another track takes over in the same generation
   };
 
   // Forgets all and holds at most `frames` from now on.
@@ -42,7 +43,7 @@ class SoundQueue {
 
   // Producer. Takes as many frames as there is room for and returns their number; 0 is "full".
   [[nodiscard]] std::size_t push(std::span<const float> samples, MediaTime pts, double speed,
-                                 Generation generation);
+                                 Generation generation, std::uint32_t take = 0);
 
   // Consumer. Nothing when empty.
   [[nodiscard]] std::optional<Run> front();
@@ -60,6 +61,7 @@ class SoundQueue {
     MediaTime pts{0};
     double speed = 1;
     Generation generation{};
+    std::uint32_t take = 0;
   };
   // A write that goes on where the last one ended needs no mark, so a few dozen cover 200 ms even of packets
   // with wild timestamps; when they run out, the queue counts as full.

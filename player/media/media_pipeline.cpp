@@ -79,6 +79,7 @@ void MediaPipeline::pop_frame() {
   if (const FramePointer frame = frames_.peek(0)) {
     const std::lock_guard lock(mutex_);
     shown_ = frame->pts;
+    if (frame->generation == generation()) played_ = frame->pts;
   }
   frames_.pop();
 }
@@ -116,6 +117,8 @@ Generation MediaPipeline::begin_generation_locked(std::optional<SeekTarget> targ
     }
   }
   pending_ = Request{.restart = true, .seek = target};
+  played_.reset();
+  for (auto& [track, kept] : kept_) kept.clear();
   frames_.flush(generation);
   for (const auto& stream : streams_) {
     if (stream) stream->packets().flush(generation);
@@ -201,31 +204,6 @@ void MediaPipeline::choose_tracks_locked(TrackKind kind) {
 void MediaPipeline::apply_choices_soon_locked() {
   if (!pending_) pending_ = Request{};
   work_.notify_all();
-}
-
-void MediaPipeline::select_track(TrackKind kind, TrackChoice choice, MediaTime position) {
-  const std::lock_guard lock(mutex_);
-  if (kind == TrackKind::Audio && audio_ == nullptr && audio_digests_ == nullptr) return;
-  choices_[index_of(kind)] = choice;
-  if (!opened_) return;
-  const int before = selected_[index_of(kind)];
-  choose_tracks_locked(kind);
-  const int id = selected_[index_of(kind)];
-  if (id == before) return;
-  const Track* track = find_track_locked(kind, id);
-  if (kind == TrackKind::Subtitle && (track == nullptr || track->external)) {
-    {
-      const std::lock_guard delivery(delivery_mutex_);
-      if (vobsub_reader_) vobsub_reader_->play({});
-      deliver_external_locked(id, clamp_locked(position));
-    }
-    apply_choices_soon_locked();
-    return;
-  }
-  const MediaTime target = clamp_locked(position);
-  begin_generation_locked(info_.seekable
-                              ? std::optional(SeekTarget{.target = target, .limit = target + exact_tolerance})
-                              : std::nullopt);
 }
 
 int MediaPipeline::selected(TrackKind kind) const {

@@ -25,6 +25,7 @@
 #include "player/media/decoder_host.h"
 #include "player/media/demuxer.h"
 #include "player/media/frame_queue.h"
+#include "player/media/kept_packets.h"
 #include "player/media/pipeline.h"
 #include "player/media/playing_stream.h"
 #include "player/media/positioning.h"
@@ -66,6 +67,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   struct Request {
     bool restart = false;              // a new generation begins
     std::optional<SeekTarget> seek{};  // …here; nullopt: where the demuxer is (the start of the file)
+    bool look_back = false;            // for subtitles that began before the last seek's landing
   };
 
   struct WaitingSubtitleFile {
@@ -90,6 +92,11 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   [[nodiscard]] MediaTime clamp_locked(MediaTime target) const;
   [[nodiscard]] const Track* find_track_locked(TrackKind kind, int id) const;
   void choose_tracks_locked(TrackKind kind);
+  enum class Switched : std::uint8_t { No, Yes };
+  [[nodiscard]] Switched switch_in_place(std::unique_lock<std::mutex>& lock, TrackKind kind,
+                                         MediaTime position);
+  [[nodiscard]] std::shared_ptr<PlayingStream> prepare_locked(TrackKind kind, int track_id,
+                                                              MediaTime position);
   void apply_choices_soon_locked();
 
   // Demux thread.
@@ -98,7 +105,9 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   void handle(const Request& request, Generation generation);
   void read_on(Generation generation);
   void push(PacketPointer packet, Generation generation);
-  void look_back_for_subtitles(const Landing& landing, Generation generation);
+  void look_back_for_subtitles(Generation generation);
+  void keep_packets();
+  void keep_locked(const AVPacket& packet, const Demuxer::PacketTimes& times);
   void push_starts(Generation generation, const StartPoint& start);
   void fail(const ReadError& error, Generation generation);
   void end_of_file(Generation generation);
@@ -106,8 +115,10 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   void set_duration(MediaTime duration);
   void apply_choices();
   [[nodiscard]] std::shared_ptr<PlayingStream> open_stream(TrackKind kind, int track_id);
+  // Any thread, no lock held.
+  [[nodiscard]] bool start_decoder(PlayingStream& stream);
   template <class Decoder>
-  bool start_decoder(PlayingStream& stream, Result<std::unique_ptr<Decoder>> decoder);
+  bool start_with(PlayingStream& stream, Result<std::unique_ptr<Decoder>> decoder);
   [[nodiscard]] int timed_stream(TrackKind kind) const;  // FFmpeg's index, -1 for none or a still
 
   void wake_demuxer();
@@ -148,8 +159,12 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   PerKind<std::shared_ptr<PlayingStream>> streams_;
   PerKind<bool> finished_{};
   PerKind<bool> produced_{};
-  std::optional<MediaTime> shown_;  // the last frame taken out
-  MediaTime reported_until_{0};     // buffered_until at the last on_buffer_changed
+  std::optional<MediaTime> shown_;                         // the last frame taken out
+  std::optional<MediaTime> played_;                        // the same, of this generation
+  bool handling_ = false;                                  // the demux thread is at a request
+  std::map<std::pair<TrackKind, int>, KeptPackets> kept_;  // by kind and track id: those one can switch to
+  std::set<int> added_subtitle_tracks_;
+  MediaTime reported_until_{0};  // buffered_until at the last on_buffer_changed
 
   std::vector<WaitingSubtitleFile> waiting_subtitle_files_;  // added before the file was opened
   int last_subtitle_id_ = 0;
@@ -161,8 +176,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   // Demux thread only.
   AvioReader reader_;
   std::unique_ptr<Demuxer> demuxer_;
-
-  std::set<int> added_subtitle_tracks_;
+  std::optional<MediaTime> entry_;                     // where the last seek landed
   bool duration_known_ = true;                         // false: looked for again now and then
   std::unique_ptr<SubtitlePreroll> subtitle_preroll_;  // since a seek first needed it
 

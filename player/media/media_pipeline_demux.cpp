@@ -1,14 +1,11 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
-// The demux thread's half of MediaPipeline: opening, reading ahead, seeking, and the choice of streams.
+// The demux thread's half of MediaPipeline: opening, reading ahead and seeking.
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "player/media/audio_decoder.h"
 #include "player/media/media_pipeline.h"
-#include "player/media/subtitle_decoder.h"
-#include "player/media/video_decoder.h"
 
 namespace freshet::media {
 namespace {
@@ -55,10 +52,13 @@ void MediaPipeline::run() {
       demuxer_waits_ = false;
       if (stopping_) return;
       request = std::exchange(pending_, std::nullopt);
+      handling_ = request.has_value();
       now = generation();
     }
     if (request) {
       handle(*request, now);
+      const std::lock_guard lock(mutex_);
+      handling_ = false;
     } else {
       read_on(now);
     }
@@ -83,6 +83,7 @@ bool MediaPipeline::open() {
     for (const TrackKind kind : all_kinds) choose_tracks_locked(kind);
     last_subtitle_id_ = static_cast<int>(std::ranges::count(info_.tracks, TrackKind::Subtitle, &Track::kind));
   }
+  keep_packets();
   for (const FontAttachment& font : demuxer_->fonts()) subtitles_.add_font(font);
   apply_choices();
   bool playable = false;
@@ -122,103 +123,15 @@ bool MediaPipeline::open() {
   return true;
 }
 
-// ---- streams
-
-template <class Decoder>
-bool MediaPipeline::start_decoder(PlayingStream& stream, Result<std::unique_ptr<Decoder>> decoder) {
-  if (!decoder) {
-    warn(decoder.error().message + (decoder.error().hint.empty() ? "" : " (" + decoder.error().hint + ")"));
-    return false;
-  }
-  if constexpr (std::is_same_v<Decoder, SubtitleDecoder>) {
-    if (added_subtitle_tracks_.insert(stream.track_id()).second) subtitles_.add_track((*decoder)->track());
-  }
-  stream.start(std::move(*decoder));
-  return true;
-}
-
-std::shared_ptr<PlayingStream> MediaPipeline::open_stream(TrackKind kind, int track_id) {
-  int stream_index = -1;
-  {
-    const std::lock_guard lock(mutex_);
-    const Track* track = find_track_locked(kind, track_id);
-    if (track == nullptr || track->external) return nullptr;
-    stream_index = track->stream_index;
-  }
-  const auto description = demuxer_->stream(stream_index);
-  if (!description) return nullptr;
-  auto stream = std::make_shared<PlayingStream>(kind, track_id, description, [this] { wake_demuxer(); });
-  bool started = false;
-  switch (kind) {
-    case TrackKind::Video:
-      started = start_decoder(*stream,
-                              VideoDecoder::open(description, options_, stream->packets(), frames_, *this));
-      break;
-    case TrackKind::Audio:
-      started = start_decoder(
-          *stream, AudioDecoder::open(description, audio_digests_ != nullptr ? Digests::Yes : Digests::No,
-                                      stream->packets(), audio_, *this));
-      break;
-    case TrackKind::Subtitle:
-      started =
-          start_decoder(*stream, SubtitleDecoder::open(description, track_id, stream->packets(), *this));
-      break;
-  }
-  return started ? stream : nullptr;
-}
-
-void MediaPipeline::apply_choices() {
-  for (const TrackKind kind : all_kinds) {
-    for (;;) {
-      int wanted = 0;
-      std::shared_ptr<PlayingStream> old;
-      {
-        const std::lock_guard lock(mutex_);
-        wanted = selected_[index_of(kind)];
-        auto& slot = streams_[index_of(kind)];
-        if (slot && slot->track_id() == wanted) break;
-        old = std::exchange(slot, nullptr);
-        const Track* track = find_track_locked(kind, wanted);
-        if (track == nullptr || track->external) wanted = 0;
-      }
-      old.reset();  // joins its thread, without our lock
-      if (wanted == 0) break;
-      auto stream = open_stream(kind, wanted);
-      const std::lock_guard lock(mutex_);
-      if (stream) {
-        stream->packets().flush(generation());
-        streams_[index_of(kind)] = std::move(stream);
-        break;
-      }
-      // Its decoder does not open: the next best takes its place.
-      for (Track& track : info_.tracks) {
-        if (track.kind == kind && track.id == wanted) track.decodable = false;
-      }
-      choose_tracks_locked(kind);
-    }
-  }
-  std::vector<int> indices;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& stream : streams_) {
-      if (stream && !stream->still()) indices.push_back(stream->stream().index);
-    }
-  }
-  demuxer_->enable(indices);
-}
-
-int MediaPipeline::timed_stream(TrackKind kind) const {
-  const std::lock_guard lock(mutex_);
-  const auto& stream = streams_[index_of(kind)];
-  return stream && !stream->still() ? stream->stream().index : -1;
-}
-
 // ---- reading
 
 void MediaPipeline::handle(const Request& request, Generation generation) {
   reader_.begin(generation);
   apply_choices();
-  if (!request.restart) return;
+  if (!request.restart) {
+    if (request.look_back) look_back_for_subtitles(generation);
+    return;
+  }
   Landing landing;
   if (request.seek) {
     auto found =
@@ -229,15 +142,16 @@ void MediaPipeline::handle(const Request& request, Generation generation) {
     }
     landing = std::move(*found);
   }
+  entry_ = landing.entry;
   push_starts(generation, landing.start);
   for (PacketPointer& packet : landing.packets) push(std::move(packet), generation);
-  if (request.seek) look_back_for_subtitles(landing, generation);
+  if (request.seek) look_back_for_subtitles(generation);
 }
 
-void MediaPipeline::look_back_for_subtitles(const Landing& landing, Generation generation) {
+void MediaPipeline::look_back_for_subtitles(Generation generation) {
   const int subtitle = timed_stream(TrackKind::Subtitle);
   if (subtitle < 0 || demuxer_->seeks_subtitles() || !demuxer_->info().seekable) return;
-  if (!landing.entry || *landing.entry <= MediaTime{0}) return;
+  if (!entry_ || *entry_ <= MediaTime{0}) return;
   const int video = timed_stream(TrackKind::Video);
   if (!subtitle_preroll_) {
     DecoderHost& host = *this;
@@ -247,7 +161,7 @@ void MediaPipeline::look_back_for_subtitles(const Landing& landing, Generation g
                               .track_id = selected(TrackKind::Subtitle),
                               .subtitle_stream = subtitle,
                               .leading_stream = video >= 0 ? video : timed_stream(TrackKind::Audio),
-                              .until = *landing.entry});
+                              .until = *entry_});
 }
 
 void MediaPipeline::push_starts(Generation generation, const StartPoint& start) {
@@ -269,15 +183,17 @@ void MediaPipeline::push(PacketPointer packet, Generation generation) {
   bool encrypted = false;
   {
     const std::lock_guard lock(mutex_);
+    // Reading goes straight on where it cannot jump, whatever generation the packet was asked for in.
+    if (!info_.seekable && !pending_) generation = this->generation();
+    if (!current(generation)) return;
+    encrypted = is_encrypted(*packet);
+    const Demuxer::PacketTimes times = demuxer_->times(*packet);
+    if (!encrypted) keep_locked(*packet, times);
     const auto found = std::ranges::find_if(streams_, [&](const auto& stream) {
       return stream && !stream->still() && stream->stream().index == packet->stream_index;
     });
     if (found == streams_.end()) return;
-    // Reading goes straight on where it cannot jump, whatever generation the packet was asked for in.
-    if (!info_.seekable && !pending_) generation = this->generation();
-    encrypted = is_encrypted(*packet);
     if (!encrypted) {
-      const Demuxer::PacketTimes times = demuxer_->times(*packet);
       (*found)->packets().push({.generation = generation, .packet = std::move(packet)}, times.begin,
                                times.end);
       const MediaTime until = buffered_until_locked();

@@ -122,7 +122,7 @@ class Pipeline {
                                                       AudioDigestSink* audio_digests);
   virtual ~Pipeline() = default;
 
-  // The newest generation. It grows with each seek and each change of a track.
+  // The newest generation. It grows with each seek, and with a change of track that needs one.
   [[nodiscard]] virtual Generation generation() const = 0;
 
   // The oldest undisplayed frame of the newest generation, and the one after it (for its pts), without
@@ -142,7 +142,9 @@ class Pipeline {
   // Media seconds a real second, 0.01 … 100; sound keeps its pitch.
   virtual void set_speed(double speed) = 0;
 
-  // Switches at `position` (a seek of that stream's packets; a picture need not flicker when sound changes).
+  // Switches at `position`. Sound and subtitles change in place: the picture goes on as if nothing had
+  // happened, and the new sound begins at `position`. A new generation begins, by a seek to there, where the
+  // picture is switched, or where the new track's packets are not at hand (a badly interleaved file).
   virtual void select_track(TrackKind kind, TrackChoice choice, MediaTime position) = 0;
   // Active track's id, 0 for none.
   [[nodiscard]] virtual int selected(TrackKind kind) const = 0;

@@ -48,6 +48,7 @@ class AudioGate final : public media::AudioSink {
     on_first_sound_();
   }
   void cancel_before(Generation generation) noexcept override { device_.cancel_before(generation); }
+  void retire(Queued queued) noexcept override { device_.retire(queued); }
 
  private:
   media::AudioSink& device_;

@@ -140,6 +140,11 @@ void PlayerCore::sound_turn(MonotonicTime now, Deadline& deadline) {
       sooner(deadline, now + from_seconds(to_seconds(*first - position) / clock_.rate()));
     }
   }
+  // Sound that was switched on later.
+  if (!clock_.follows_sound() && !options_.untimed && !sound_waits_ && gate_->first_sound(item.generation) &&
+      !audio_->drained(item.generation)) {
+    apply_running(now);
+  }
   if (clock_.follows_sound() && audio_->drained(item.generation)) clock_.sound_ended(now);
 }
 

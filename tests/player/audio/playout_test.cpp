@@ -380,5 +380,67 @@ TEST(DeviceTime, StartsAnewAfterAStandstill) {
   EXPECT_EQ(time.tick(start + seconds(3), milliseconds(20)), start + seconds(3));
 }
 
+// --- another track in the same generation
+
+TEST_F(ImmediatePlayoutTest, AnotherTrackTakesOverWithoutASeam) {
+  ASSERT_TRUE(write(seconds(0), milliseconds(200)));
+  for (int n = 0; n < 3; ++n) tick();  // 60 ms heard
+  playout_.retire(media::AudioSink::Queued::SoundsOn);
+  EXPECT_FALSE(write(milliseconds(200), milliseconds(20))) << "the old track's decoder is sent home";
+  EXPECT_EQ(tick()[0], 0.5F) << "what is queued sounds on";
+  ASSERT_TRUE(playout_.begin_take());
+  // The new track begins where the switch was asked for; 20 ms of it were heard of the old one meanwhile.
+  std::vector<float> ramp(static_cast<std::size_t>(rate) * 8 / 100 * 2);
+  for (std::size_t n = 0; n < ramp.size(); ++n) ramp[n] = -static_cast<float>(n / 2) / rate;
+  ASSERT_TRUE(playout_.write(ramp, milliseconds(60), 1, first));
+  const std::vector<float> heard = tick();
+  EXPECT_NEAR(heard[0], -0.020F, 1e-4F);
+  EXPECT_NEAR(heard[heard.size() - 1], -0.040F, 1e-4F);
+  EXPECT_EQ(anchor().rate, 1);
+  EXPECT_EQ(position(), milliseconds(80));
+}
+
+TEST_F(PlayoutTest, TheClockNeitherJumpsNorStandsWhenAnotherTrackTakesOver) {
+  ASSERT_TRUE(write(seconds(0), milliseconds(200)));
+  for (int n = 0; n < 5; ++n) tick();
+  const MediaTime before = position();
+  playout_.retire(media::AudioSink::Queued::SoundsOn);
+  ASSERT_TRUE(playout_.begin_take());
+  ASSERT_TRUE(write(std::chrono::duration_cast<milliseconds>(before), milliseconds(100)));
+  for (int n = 1; n <= 2; ++n) {
+    tick();
+    EXPECT_NEAR(to_seconds(position() - before), n * 0.020, 0.0001) << n;
+  }
+}
+
+TEST_F(PlayoutTest, TheEndOfTheTrackBeforeIsNotTheEndOfTheNewOne) {
+  ASSERT_TRUE(write(seconds(0), milliseconds(20)));
+  playout_.finish(first);
+  for (int n = 0; n < 5; ++n) tick();
+  ASSERT_TRUE(playout_.drained(first));
+  playout_.retire(media::AudioSink::Queued::SoundsOn);
+  ASSERT_TRUE(playout_.begin_take());
+  EXPECT_FALSE(playout_.drained(first));
+  ASSERT_TRUE(write(milliseconds(20), milliseconds(20)));
+  playout_.finish(first);
+  for (int n = 0; n < 5; ++n) tick();
+  EXPECT_TRUE(playout_.drained(first));
+}
+
+TEST_F(PlayoutTest, NoTrackAtAllIsSilenceAndNoClock) {
+  ASSERT_TRUE(write(seconds(0), milliseconds(200)));
+  for (int n = 0; n < 3; ++n) tick();
+  playout_.retire(media::AudioSink::Queued::Dropped);
+  tick();
+  EXPECT_FALSE(anchor().valid);
+  EXPECT_EQ(largest_step(tick()), 0.0F);
+  EXPECT_EQ(playout_.queued(now_ + seconds(1)), MediaTime(0));
+  ASSERT_TRUE(playout_.begin_take());
+  ASSERT_TRUE(write(seconds(3), milliseconds(100)));
+  tick();
+  EXPECT_TRUE(anchor().valid);
+  EXPECT_EQ(position(), seconds(3)) << "its line begins where it begins";
+}
+
 }  // namespace
 }  // namespace freshet::audio

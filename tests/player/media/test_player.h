@@ -25,12 +25,13 @@ class RecordingAudio final : public AudioSink {
     const std::lock_guard lock(mutex_);
     if (refuse_) return fail(ErrorCategory::Internal, "no-audio-device", "The test has no device");
     format = forced_format.value_or(wanted);
+    retired_ = false;
     return format;
   }
   bool write(std::span<const float> samples, MediaTime pts, double speed, Generation generation) override {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !held_ || generation < oldest_; });
-    if (generation < oldest_) return false;
+    changed_.wait(lock, [&] { return !held_ || generation < oldest_ || retired_; });
+    if (generation < oldest_ || retired_) return false;
     blocks.push_back({pts, speed, generation, {samples.begin(), samples.end()}});
     return true;
   }
@@ -41,6 +42,12 @@ class RecordingAudio final : public AudioSink {
   void cancel_before(Generation generation) noexcept override {
     const std::lock_guard lock(mutex_);
     oldest_ = std::max(oldest_, generation);
+    changed_.notify_all();
+  }
+  void retire(Queued queued) noexcept override {
+    const std::lock_guard lock(mutex_);
+    retired_ = true;
+    retirements.push_back(queued);
     changed_.notify_all();
   }
   void hold(bool held) {
@@ -63,9 +70,11 @@ class RecordingAudio final : public AudioSink {
   AudioFormat format;
   std::optional<AudioFormat> forced_format;
   std::optional<Generation> finished;
+  std::vector<Queued> retirements;
 
  private:
   std::vector<Block> blocks;
+  bool retired_ = false;
   std::mutex mutex_;
   std::condition_variable changed_;
   Generation oldest_{};

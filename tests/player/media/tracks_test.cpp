@@ -180,20 +180,119 @@ TEST(Tracks, DefaultSoundIsPlayedUnlessALanguageIsWanted) {
   EXPECT_EQ(tone(english, english.pipeline->generation()), 440);
 }
 
-TEST(Tracks, SoundIsSwitchedWhilePlaying) {
+std::vector<std::string> digests_of(const std::vector<FramePointer>& frames) {
+  std::vector<std::string> digests;
+  for (const FramePointer& frame : frames) digests.push_back(hex(frame->digest->md5));
+  return digests;
+}
+
+fs::path rich_clip_of(const std::string& extension) {
+  return rich_clip(extension, extension == "mkv" ? "subrip" : "mov_text");
+}
+
+constexpr TrackChoice track_one{.kind = TrackChoice::Kind::Id, .id = 1};
+constexpr TrackChoice track_two{.kind = TrackChoice::Kind::Id, .id = 2};
+constexpr TrackChoice no_track{.kind = TrackChoice::Kind::Off};
+
+// It flushed the picture once.
+TEST(Tracks, SwitchingTheSoundLeavesThePictureAlone) {
   for (const char* extension : {"mkv", "mp4"}) {
-    TestPlayer player(rich_clip(extension, std::string(extension) == "mkv" ? "subrip" : "mov_text"),
-                      {.audio = {.kind = TrackChoice::Kind::Id, .id = 1}});
-    ASSERT_TRUE(player.next_frame());
-    player.pipeline->select_track(TrackKind::Audio, {.kind = TrackChoice::Kind::Id, .id = 2}, seconds(2));
+    SCOPED_TRACE(extension);
+    const fs::path clip = rich_clip_of(extension);
+    TestPlayer player(clip, {.audio = track_one, .digests = true});
+    player.audio.hold(true);
+    std::vector<FramePointer> frames;
+    for (int n = 0; n < 50; ++n) frames.push_back(player.next_frame());
+    ASSERT_TRUE(frames.back());
+    const Generation generation = player.pipeline->generation();
+    const MediaTime position = frames.back()->pts;
+    player.pipeline->select_track(TrackKind::Audio, track_two, position);
     EXPECT_EQ(player.pipeline->selected(TrackKind::Audio), 2);
-    play_out(player);
-    EXPECT_EQ(tone(player, player.pipeline->generation()), 880);
-    player.pipeline->select_track(TrackKind::Audio, {.kind = TrackChoice::Kind::Off}, seconds(4));
-    EXPECT_EQ(player.pipeline->selected(TrackKind::Audio), 0);
-    EXPECT_FALSE(player.all_frames().empty());
-    EXPECT_TRUE(player.pipeline->audio_finished());
+    EXPECT_EQ(player.pipeline->generation(), generation);
+    player.audio.hold(false);
+    while (const FramePointer frame = player.next_frame()) frames.push_back(frame);
+    ASSERT_TRUE(player.wait_sound_finished());
+
+    std::vector<std::string> expected;
+    for (const ReferenceFrame& frame : reference_pictures(clip)) expected.push_back(frame.md5);
+    EXPECT_EQ(digests_of(frames), expected) << "every picture once";
+    for (std::size_t n = 1; n < frames.size(); ++n) {
+      EXPECT_NEAR(to_seconds(frames[n]->pts - frames[n - 1]->pts), 0.04, 0.002);
+    }
+    // The old track's sound waited in the device: what came out is the new one's, from the position on.
+    const auto blocks = player.audio.recorded();
+    ASSERT_FALSE(blocks.empty());
+    EXPECT_NEAR(to_seconds(blocks.front().pts), to_seconds(position), 0.2);
+    EXPECT_GE(blocks.front().pts, position);
+    EXPECT_EQ(tone(player, generation), 880);
+    std::size_t samples = 0;
+    for (const auto& block : blocks) samples += block.samples.size();
+    const double seconds_heard =
+        static_cast<double>(samples) / player.audio.format.sample_rate / player.audio.format.channels;
+    EXPECT_NEAR(seconds_heard, 5.0 - to_seconds(position), 0.1) << "up to the end";
   }
+}
+
+TEST(Tracks, SoundIsSwitchedOffAndOnWithoutThePicture) {
+  const fs::path clip = rich_clip_of("mkv");
+  TestPlayer player(clip, {.audio = track_one, .digests = true});
+  player.audio.hold(true);
+  std::vector<FramePointer> frames;
+  for (int n = 0; n < 25; ++n) frames.push_back(player.next_frame());
+  const Generation generation = player.pipeline->generation();
+  player.pipeline->select_track(TrackKind::Audio, no_track, seconds(1));
+  EXPECT_EQ(player.pipeline->selected(TrackKind::Audio), 0);
+  EXPECT_TRUE(player.pipeline->audio_finished());
+  EXPECT_EQ(player.audio.retirements, std::vector{AudioSink::Queued::Dropped});
+  for (int n = 0; n < 50; ++n) frames.push_back(player.next_frame());
+  player.pipeline->select_track(TrackKind::Audio, track_one, seconds(3));
+  player.audio.hold(false);
+  while (const FramePointer frame = player.next_frame()) frames.push_back(frame);
+  ASSERT_TRUE(player.wait_sound_finished());
+  EXPECT_EQ(player.pipeline->generation(), generation);
+  EXPECT_EQ(frames.size(), reference_pictures(clip).size());
+  EXPECT_NEAR(to_seconds(player.audio.recorded().front().pts), 3.0, 0.2);
+}
+
+TEST(Tracks, SwitchingTheSoundWaitsForNoBytes) {
+  const fs::path clip = rich_clip_of("mkv");
+  auto source = source_of(clip);
+  source->block_from(source->size()->value / 2);
+  TestPlayer player(source, {.audio = track_one, .digests = true});
+  player.audio.hold(true);
+  ASSERT_TRUE(player.next_frame());
+  source->wait_until_blocked();
+  player.pipeline->select_track(TrackKind::Audio, track_two, milliseconds(500));
+  player.audio.hold(false);
+  EXPECT_TRUE(player.wait_for([&] { return player.next_frame() && !player.audio.recorded().empty(); }));
+  EXPECT_NEAR(to_seconds(player.audio.recorded().front().pts), 0.5, 0.2);
+  source->unblock();
+}
+
+TEST(Tracks, SoundOfASourceThatIsReadOnceIsSwitchedToo) {
+  const fs::path clip = rich_clip_of("mkv");
+  auto source = source_of(clip);
+  source->set_seekable(Seekable::No);
+  TestPlayer player(source, {.audio = track_one, .digests = true});
+  player.audio.hold(true);
+  std::size_t frames = 0;
+  for (; frames < 25; ++frames) ASSERT_TRUE(player.next_frame());
+  player.pipeline->select_track(TrackKind::Audio, track_two, seconds(1));
+  player.audio.hold(false);
+  while (player.next_frame()) ++frames;
+  ASSERT_TRUE(player.wait_sound_finished());
+  EXPECT_EQ(frames, reference_pictures(clip).size());
+  EXPECT_EQ(tone(player, player.pipeline->generation()), 880);
+}
+
+TEST(Tracks, WhatIsNotAtHandIsSwitchedToByASeek) {
+  TestPlayer player(rich_clip_of("mkv"), {.audio = track_one, .packet_memory = Bytes{64 * 1024}});
+  play_out(player);
+  const Generation generation = player.pipeline->generation();
+  player.pipeline->select_track(TrackKind::Audio, track_two, milliseconds(200));
+  EXPECT_GT(player.pipeline->generation(), generation);
+  play_out(player);
+  EXPECT_EQ(tone(player, player.pipeline->generation()), 880);
 }
 
 TEST(Tracks, VideoCanBeOff) {
@@ -252,7 +351,9 @@ TEST(Subtitles, AreSwitchedOnWhilePlaying) {
   TestPlayer player(rich_clip("mkv", "subrip"));
   ASSERT_TRUE(player.next_frame());
   EXPECT_TRUE(player.subtitles.events().empty());
+  const Generation generation = player.pipeline->generation();
   player.pipeline->select_track(TrackKind::Subtitle, {.kind = TrackChoice::Kind::Id, .id = 1}, seconds(0));
+  EXPECT_EQ(player.pipeline->generation(), generation) << "the picture goes on";
   play_out(player);
   EXPECT_TRUE(player.wait_subtitle_events(3));
   player.pipeline->select_track(TrackKind::Subtitle, {.kind = TrackChoice::Kind::Off}, seconds(0));
