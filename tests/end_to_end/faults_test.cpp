@@ -92,6 +92,36 @@ TEST(Disk, ThatStaysFullStopsNoFilmThatFitsIntoMemory) {
       << player.text(test::Stream::Output);
 }
 
+// A film that fits neither on the disk nor into memory: what came is played, and then the player waits for
+// room.
+TEST(Disk, ThatStaysFullEndsALongFilmWithTheDisksCode) {
+  const Home home;
+  const test::TemporaryFolder folder;
+  const auto film = folder / "long.mkv";
+  const auto made = test::run({.arguments = {"ffmpeg", "-v", "error", "-nostdin", "-stream_loop", "19", "-i",
+                                             media("film.mkv").string(), "-c", "copy", film.string()}},
+                              patience);
+  ASSERT_EQ(made.status.code, 0) << made.errors;
+  const Seeder seeder(film, Arguments{"--piece-size=16KiB"});
+  test::Process player(
+      with_full_disk(home.headless(Arguments{"--network-timeout=2", "--memory-cache=64KiB"} +
+                                   alone_with({seeder.address()}) + Arguments{seeder.magnet()})));
+  const auto status = player.wait(patience);
+  ASSERT_TRUE(status) << "it waits for ever: " << player.text(test::Stream::Output);
+  EXPECT_EQ(status->code, 6) << player.text(test::Stream::Errors);
+  const auto told = events(player.text(test::Stream::Output));
+  EXPECT_EQ(events_named(told, "first_frame").size(), 1U) << "what is there is played";
+  const auto errors = events_named(told, "error");
+  ASSERT_EQ(errors.size(), 1U) << player.text(test::Stream::Output);
+  EXPECT_EQ(errors[0]["code"], "disk-full");
+  EXPECT_NE(errors[0]["hint"].get<std::string>().find("--cache-dir"), std::string::npos);
+  const auto stalls = events_named(told, "stall_begin");
+  ASSERT_FALSE(stalls.empty());
+  EXPECT_TRUE(stalls.back()["reason"].get<std::string>().starts_with("Waiting for the disk"))
+      << stalls.back();
+  EXPECT_NE(player.text(test::Stream::Errors).find("The disk is full"), std::string::npos);
+}
+
 TEST(Peers, ThatLieAreNeverShown) {
   const auto film = media("film.mkv");
   const test::TemporaryFolder folder;
