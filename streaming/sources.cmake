@@ -10,6 +10,7 @@ add_library(freshet_sources STATIC
   http_identity.cpp
   http_plan.cpp
   http_source.cpp
+  http_streams.cpp
   http_transfer.cpp
   local_file.cpp
   magnet.cpp

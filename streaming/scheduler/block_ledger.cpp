@@ -40,16 +40,11 @@ void BlockLedger::arrived(Block block) {
 
 void BlockLedger::verified(int piece) {
   begun_.erase(piece);
-  auto verified = verified_[static_cast<std::size_t>(piece)];
-  if (!verified) ++verified_count_;
-  verified = true;
+  verified_[static_cast<std::size_t>(piece)] = true;
 }
 
 void BlockLedger::spoiled(int piece, std::span<const int> blocks) {
-  if (is_verified(piece)) {
-    verified_[static_cast<std::size_t>(piece)] = false;
-    --verified_count_;
-  }
+  verified_[static_cast<std::size_t>(piece)] = false;
   const auto found = begun_.find(piece);
   if (found == begun_.end()) return;
   auto& begun = found->second;
@@ -64,7 +59,6 @@ void BlockLedger::spoiled(int piece, std::span<const int> blocks) {
 void BlockLedger::reset(std::vector<bool> verified, std::span<const Block> arrived) {
   verified.resize(verified_.size());
   verified_ = std::move(verified);
-  verified_count_ = static_cast<int>(std::ranges::count(verified_, true));
   begun_.clear();
   for (const auto block : arrived) {
     if (geometry_.contains(block)) this->arrived(block);

@@ -25,7 +25,6 @@ class BlockLedger {
   [[nodiscard]] bool is_here(Block block) const;
   [[nodiscard]] bool is_verified(int piece) const { return verified_[static_cast<std::size_t>(piece)]; }
   [[nodiscard]] bool is_complete(int piece) const;
-  [[nodiscard]] int verified() const { return verified_count_; }
   // Ascending.
   [[nodiscard]] std::vector<int> begun() const;
 
@@ -46,7 +45,6 @@ class BlockLedger {
   };
   BlockGeometry geometry_;
   std::vector<bool> verified_;
-  int verified_count_ = 0;
   std::map<int, Begun> begun_;
   std::set<Block> padding_;
 };

@@ -23,21 +23,12 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/lab/plain_options.h"
+
 namespace {
 
-using Options = std::map<std::string, std::string, std::less<>>;
-
-Options read_options(int argc, char** argv) {
-  Options options;
-  for (int index = 1; index < argc; ++index) {
-    const std::string_view word(argv[index]);
-    const auto equals = word.find('=');
-    if (!word.starts_with("--")) throw std::runtime_error("not an option: " + std::string(word));
-    options[std::string(word.substr(2, equals - 2))] =
-        equals == std::string_view::npos ? "yes" : std::string(word.substr(equals + 1));
-  }
-  return options;
-}
+using freshet::lab::Options;
+using freshet::lab::read_options;
 
 lt::settings_pack settings_for(const Options& options) {
   lt::settings_pack settings;

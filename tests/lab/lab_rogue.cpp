@@ -16,25 +16,12 @@
 #include <string>
 #include <string_view>
 
+#include "tests/lab/plain_options.h"
 #include "tests/lab/rogue_server.h"
 
 namespace {
 
 using namespace freshet::lab;
-using Options = std::map<std::string, std::string, std::less<>>;
-
-Options read_options(int argc, char** argv) {
-  Options options;
-  for (int index = 1; index < argc; ++index) {
-    const std::string_view word(argv[index]);
-    const auto equals = word.find('=');
-    if (!word.starts_with("--")) throw std::runtime_error("not an option: " + std::string(word));
-    options[std::string(word.substr(2, equals - 2))] =
-        equals == std::string_view::npos ? "yes" : std::string(word.substr(equals + 1));
-  }
-  return options;
-}
-
 std::string value(const Options& options, std::string_view name, const char* otherwise = "") {
   const auto found = options.find(name);
   return found != options.end() ? found->second : otherwise;

@@ -3,12 +3,11 @@
 
 // The way of a piece from its first block to the disk, and what goes wrong on it.
 #include <algorithm>
-#include <csignal>
 #include <fstream>
 #include <future>
 #include <iostream>
-#include <sys/resource.h>
 
+#include "tests/streaming/file_size_limit.h"
 #include "tests/streaming/store_harness.h"
 
 namespace freshet::test {
@@ -181,25 +180,6 @@ TEST(PieceStore, APartOfAPieceIsOnDiskAfterTwoSeconds) {
   ASSERT_TRUE(store.pump([&] { return store.written.contains({0, 3}); }));
   EXPECT_TRUE(store.on_disk(0).substr(3 * 16384, 16384) == store.truth(0).substr(3 * 16384, 16384));
 }
-
-// Writes beyond the limit fail as on a full disk, for the whole process.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(std::uint64_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    auto limit = before_;
-    limit.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { lift(); }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  void lift() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST(PieceStore, AFullDiskLosesNothingAndIsWrittenWhenThereIsRoom) {
   StoreHarness store({noise(1 << 20)}, {.piece_length = kib(64)});

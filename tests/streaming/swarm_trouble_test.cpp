@@ -4,11 +4,10 @@
 // What goes wrong in a swarm and on a disk: nothing hangs, nothing unverified is shown, all goes on
 // afterwards.
 #include <array>
-#include <csignal>
 #include <future>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
+#include "tests/streaming/file_size_limit.h"
 #include "tests/support/swarm/lying_peer.h"
 #include "tests/support/swarm/swarm.h"
 
@@ -91,25 +90,6 @@ TEST(SwarmTrouble, DataThatFailsItsHashIsNeverShown) {
   EXPECT_EQ(read_all(*both.open()), content);
   ASSERT_TRUE(both.observer().wait_for_state(TorrentState::Complete));
 }
-
-// Writes beyond the limit fail as on a full disk, for the whole process.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(std::uint64_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    auto limit = before_;
-    limit.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { lift(); }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  void lift() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST(SwarmTrouble, AFullDiskIsReportedOnceAndPlaybackGoesOnWhenThereIsRoomAgain) {
   TemporaryFolder data;
