@@ -20,6 +20,11 @@ class PeerWatch final : public lt::torrent_plugin, public std::enable_shared_fro
 
   [[nodiscard]] int peers() const { return static_cast<int>(peers_.size()); }
   [[nodiscard]] int seeds() const;
+  // In no order. `call` must not let one go.
+  template <class Call>
+  void for_each(Call call) const {
+    for (const auto& [peer, handle] : peers_) call(handle);
+  }
   // No more calls: the torrent is being left.
   void stop() { changed_ = nullptr; }
 

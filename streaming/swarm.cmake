@@ -38,6 +38,7 @@ add_library(freshet_streaming STATIC
   torrent_health.cpp
   torrent_leaves.cpp
   torrent_metadata.cpp
+  torrent_peers.cpp
   torrent_room.cpp
   torrent_wishes.cpp
   scheduler/block_exchange.cpp

@@ -194,6 +194,7 @@ void TorrentCore::on_peers() {
   peers_are_due_ = false;
   ever_had_peers_ = ever_had_peers_ || peers_->peers() > 0;
   refresh_stats();
+  refresh_peers();
   tell([&](TorrentObserver& observer) { observer.on_peers(stats()); });
   refresh_state();
 }

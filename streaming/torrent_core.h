@@ -77,6 +77,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   // Any thread.
   [[nodiscard]] std::optional<TorrentMetadata> metadata() const;
   [[nodiscard]] SwarmStats stats() const;
+  [[nodiscard]] std::vector<PeerStats> peers() const;
   [[nodiscard]] Result<std::shared_ptr<ByteSource>> open_file(FileIndex index);
 
  private:
@@ -114,6 +115,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   void learn_pieces();
   void keep_finished_files();
   void refresh_stats();
+  void refresh_peers();
   void refresh_state();
   void save_resume(bool always);
   [[nodiscard]] bool wants_more() const;
@@ -187,6 +189,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::set<FileIndex> opened_;  // files that had a ByteSource, ever
   std::shared_ptr<const TorrentLayout> layout_;
   SwarmStats stats_;
+  std::vector<PeerStats> peer_stats_;
 };
 
 }  // namespace freshet::streaming

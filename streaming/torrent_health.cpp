@@ -47,6 +47,7 @@ bool is_full(const lt::error_code& code) {
 void TorrentCore::on_tick(Clock::time_point now) {
   if (left_) return;
   refresh_stats();
+  refresh_peers();
   const auto payload = stats().bytes_down.value;
   if (payload != std::exchange(last_payload_, payload) || !wants_more()) last_payload_time_ = now;
   if (trouble_ == Trouble::Storage && now >= next_retry_) retry_storage(now);
@@ -83,9 +84,25 @@ void TorrentCore::refresh_stats() {
   stats_.up_rate = Bytes{status.upload_payload_rate};
   stats_.bytes_down = Bytes{status.total_payload_download};
   stats_.bytes_up = Bytes{status.total_payload_upload};
-  // libtorrent takes what the exchange fetches again for a piece that failed for useless.
-  stats_.bytes_wasted =
-      exchange_ ? exchange_->wasted() : Bytes{status.total_redundant_bytes + status.total_failed_bytes};
+  if (exchange_) {
+    // libtorrent takes what the exchange fetches again for a piece that failed for useless.
+    stats_.blocks = exchange_->blocks();
+    stats_.bytes_redundant = stats_.blocks.duplicate.bytes + stats_.blocks.stray.bytes;
+    stats_.bytes_failed = stats_.blocks.failed.bytes;
+    stats_.bytes_useful = stats_.blocks.verified.bytes;
+  } else {
+    stats_.bytes_redundant = Bytes{status.total_redundant_bytes};
+    stats_.bytes_failed = Bytes{status.total_failed_bytes};
+    stats_.bytes_useful = Bytes{std::max<std::int64_t>(
+        status.total_payload_download - status.total_redundant_bytes - status.total_failed_bytes, 0)};
+  }
+  stats_.bytes_wasted = stats_.bytes_redundant + stats_.bytes_failed;
+  if (exchange_ && exchange_->is_started()) {
+    stats_.pieces = exchange_->pieces();
+  } else if (layout_) {
+    stats_.pieces.total = layout_->piece_count;
+    stats_.pieces.verified = static_cast<int>(std::ranges::count(have_, true));
+  }
   stats_.bytes_verified = Bytes{verified_};
   stats_.checking_progress = checked_ ? 1.0 : static_cast<double>(status.progress);
 }
@@ -107,6 +124,9 @@ void TorrentCore::refresh_state() {
     if (std::exchange(stats_.state, state) == state && state_told_) return;
   }
   state_told_ = true;
+  // Who is told looks at the figures, too.
+  refresh_stats();
+  refresh_peers();
   tell([&](TorrentObserver& observer) { observer.on_state(state); });
 }
 

@@ -3,10 +3,9 @@
 
 #include "player/app/play_recorder.h"
 
-#include <utility>
-
 #include <fmt/format.h>
 #include <unistd.h>
+#include <utility>
 
 #include "player/app/human_text.h"
 
@@ -14,8 +13,8 @@ namespace freshet::app {
 
 using playback::LogLevel;
 
-Result<std::unique_ptr<PlayRecorder>> PlayRecorder::open(const playback::Options& options, MonotonicTime start,
-                                                         Log& log) {
+Result<std::unique_ptr<PlayRecorder>> PlayRecorder::open(const playback::Options& options,
+                                                         MonotonicTime start, Log& log) {
   std::unique_ptr<PlayRecorder> recorder(new PlayRecorder(log));
   if (options.events_json) recorder->events_ = std::make_unique<control::EventLog>(STDOUT_FILENO, start);
   if (options.framemd5) {
@@ -50,12 +49,13 @@ void PlayRecorder::source(const std::string& typed, std::string_view kind) {
 
 void PlayRecorder::metadata(const streaming::TorrentMetadata& metadata) {
   if (events_) events_->metadata(metadata);
-  log_.write(LogLevel::Info, "swarm",
-             fmt::format("{}: {} files, {}", metadata.name, metadata.files.size(), size_text(metadata.total)));
+  log_.write(
+      LogLevel::Info, "swarm",
+      fmt::format("{}: {} files, {}", metadata.name, metadata.files.size(), size_text(metadata.total)));
 }
 
-void PlayRecorder::peers(const streaming::SwarmStats& stats) {
-  if (events_) events_->peers(stats);
+void PlayRecorder::peers(const streaming::SwarmStats& stats, const std::vector<streaming::PeerStats>& peers) {
+  if (events_) events_->peers(stats, peers);
 }
 
 void PlayRecorder::open(const playback::OpenedFile& file) {
@@ -84,7 +84,8 @@ void PlayRecorder::open(const playback::OpenedFile& file) {
     if (!track.title.empty()) line += " '" + track.title + "'";
     line += " (" + track.codec;
     if (track.kind == media::TrackKind::Video) line += fmt::format(" {}x{}", track.width, track.height);
-    if (track.kind == media::TrackKind::Audio) line += fmt::format(" {}ch {}Hz", track.channels, track.sample_rate);
+    if (track.kind == media::TrackKind::Audio)
+      line += fmt::format(" {}ch {}Hz", track.channels, track.sample_rate);
     log_.write(LogLevel::Info, "player", line + ")");
   }
 }

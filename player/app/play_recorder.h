@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Records a playback session: event lines on stdout, frame digests in a file, messages in the log. Main thread, but for
-// log() and the audio digests (see observer.h and framemd5.h).
+// Records a playback session: event lines on stdout, frame digests in a file, messages in the log. Main
+// thread, but for log() and the audio digests (see observer.h and framemd5.h).
 #pragma once
 
 #include <memory>
@@ -28,7 +28,7 @@ class PlayRecorder final : public playback::Observer {
 
   void source(const std::string& typed, std::string_view kind) override;
   void metadata(const streaming::TorrentMetadata& metadata) override;
-  void peers(const streaming::SwarmStats& stats) override;
+  void peers(const streaming::SwarmStats& stats, const std::vector<streaming::PeerStats>& peers) override;
   void open(const playback::OpenedFile& file) override;
   void first_frame(MediaTime pts) override;
   void frame_shown(const media::FramePointer& frame) override;

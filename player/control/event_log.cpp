@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "player/control/swarm_json.h"
 #include "player/control/text.h"
 
 namespace freshet::control {
@@ -45,20 +46,6 @@ class Fields {
  private:
   std::string text_;
 };
-
-std::string_view state_name(streaming::TorrentState state) {
-  using State = streaming::TorrentState;
-  switch (state) {
-    case State::FindingPeers: return "finding-peers";
-    case State::FetchingMetadata: return "fetching-metadata";
-    case State::Checking: return "checking";
-    case State::Downloading: return "downloading";
-    case State::Complete: return "complete";
-    case State::Stalled: return "stalled";
-    case State::Failed: return "failed";
-  }
-  std::unreachable();
-}
 
 std::string_view kind_name(media::TrackKind kind) {
   switch (kind) {
@@ -123,12 +110,12 @@ void EventLog::metadata(const streaming::TorrentMetadata& metadata) {
   write("metadata", fields.str());
 }
 
-void EventLog::peers(const streaming::SwarmStats& stats) {
-  write("peers", Fields()
-                     .number("peers", stats.peers)
-                     .number("seeds", stats.seeds)
-                     .text("state", state_name(stats.state))
-                     .str());
+void EventLog::peers(const streaming::SwarmStats& stats, std::span<const streaming::PeerStats> peers) {
+  Fields fields;
+  fields.number("peers", stats.peers).number("seeds", stats.seeds);
+  fields.text("state", swarm_state_name(stats.state));
+  fields.raw("list", json_text(peers_json(peers.first(std::min(peers.size(), most_peers)), Words::Snake)));
+  write("peers", fields.str());
 }
 
 void EventLog::open(const OpenEvent& open) {
@@ -180,6 +167,11 @@ void EventLog::progress(const ProgressEvent& progress) {
   fields.number("peers", swarm.peers).number("bytes_down", swarm.bytes_down.value);
   fields.number("bytes_wasted", swarm.bytes_wasted.value).number("dropped_frames", progress.dropped_frames);
   fields.flag("paused", progress.paused);
+  fields.number("bytes_useful", swarm.bytes_useful.value);
+  fields.number("bytes_redundant", swarm.bytes_redundant.value)
+      .number("bytes_failed", swarm.bytes_failed.value);
+  fields.raw("blocks", json_text(blocks_json(swarm.blocks)))
+      .raw("pieces", json_text(pieces_json(swarm.pieces, Words::Snake)));
   write("progress", fields.str());
 }
 

@@ -14,6 +14,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,7 +53,9 @@ class EventLog {
   // `kind` names what was understood: magnet, torrent-file, file, url, stdin…
   void source(std::string_view source, std::string_view kind);
   void metadata(const streaming::TorrentMetadata& metadata);
-  void peers(const streaming::SwarmStats& stats);
+  // `peers`: the best first; so many of them are told.
+  static constexpr std::size_t most_peers = 16;
+  void peers(const streaming::SwarmStats& stats, std::span<const streaming::PeerStats> peers);
   void open(const OpenEvent& open);
   void first_frame(MediaTime pts);
   void stall_begin(MediaTime position, std::string_view reason);

@@ -8,12 +8,12 @@
 #include "player/control/option_value.h"
 #include "player/control/property_rows.h"
 #include "player/control/property_values.h"
+#include "player/control/swarm_json.h"
 
 namespace freshet::control {
 namespace {
 
 using playback::Phase;
-using streaming::TorrentState;
 
 std::string_view phase_name(Phase phase) {
   switch (phase) {
@@ -32,24 +32,11 @@ std::string_view phase_name(Phase phase) {
   std::unreachable();
 }
 
-std::string_view state_name(TorrentState state) {
-  switch (state) {
-    case TorrentState::FindingPeers: return "finding-peers";
-    case TorrentState::FetchingMetadata: return "fetching-metadata";
-    case TorrentState::Checking: return "checking";
-    case TorrentState::Downloading: return "downloading";
-    case TorrentState::Complete: return "complete";
-    case TorrentState::Stalled: return "stalled";
-    case TorrentState::Failed: return "failed";
-  }
-  std::unreachable();
-}
-
 Value swarm(const PropertyContext& c) {
   const auto stats = c.player.swarm();
   if (!stats) return std::nullopt;
   Json object = Json::object();
-  object["state"] = state_name(stats->state);
+  object["state"] = swarm_state_name(stats->state);
   object["peers"] = stats->peers;
   object["seeds"] = stats->seeds;
   object["down-rate"] = stats->down_rate.value;
@@ -60,6 +47,15 @@ Value swarm(const PropertyContext& c) {
   object["bytes-verified"] = stats->bytes_verified.value;
   object["checking-progress"] = stats->checking_progress;
   return object;
+}
+
+Value swarm_stats(const PropertyContext& c) {
+  const auto stats = c.player.swarm();
+  return stats ? Value(stats_json(*stats, Words::Kebab)) : std::nullopt;
+}
+
+Value swarm_peers(const PropertyContext& c) {
+  return c.player.swarm() ? Value(peers_json(c.player.peers(), Words::Kebab)) : std::nullopt;
 }
 
 constexpr Property rows[] = {
@@ -84,6 +80,8 @@ constexpr Property rows[] = {
        return reason.empty() ? std::nullopt : Value(std::move(reason));
      }},
     {.name = "freshet-swarm", .changes = bits(Change::Cache, Change::Phase), .get = swarm},
+    {.name = "swarm-stats", .changes = bits(Change::Cache, Change::Phase), .get = swarm_stats},
+    {.name = "swarm-peers", .changes = bits(Change::Cache, Change::Phase), .get = swarm_peers},
     {.name = "pid",
      .type = PropertyType::Integer,
      .get = [](const PropertyContext&) -> Value { return ::getpid(); }},

@@ -1,14 +1,16 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// What happens in a playback session, for those who record it: the event lines of --events=json, framemd5, the log.
-// The player tells; nobody answers. All calls on the main thread, in order, but log(), which any thread may call.
+// What happens in a playback session, for those who record it: the event lines of --events=json, framemd5,
+// the log. The player tells; nobody answers. All calls on the main thread, in order, but log(), which any
+// thread may call.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "player/media/media_info.h"
 #include "player/media/pipeline.h"
@@ -43,17 +45,22 @@ class Observer {
   virtual ~Observer() = default;
   virtual void source(const std::string& typed, std::string_view kind) { (void)typed, (void)kind; }
   virtual void metadata(const streaming::TorrentMetadata& metadata) { (void)metadata; }
-  virtual void peers(const streaming::SwarmStats& stats) { (void)stats; }
+  // The number of peers changed; `peers` are those that are there, the best first.
+  virtual void peers(const streaming::SwarmStats& stats, const std::vector<streaming::PeerStats>& peers) {
+    (void)stats, (void)peers;
+  }
   virtual void open(const OpenedFile& file) { (void)file; }
   virtual void first_frame(MediaTime pts) { (void)pts; }
   virtual void frame_shown(const media::FramePointer& frame) { (void)frame; }
   virtual void stall_begin(MediaTime position, const std::string& reason) { (void)position, (void)reason; }
-  virtual void stall_end(MediaTime position, std::chrono::nanoseconds lasted) { (void)position, (void)lasted; }
+  virtual void stall_end(MediaTime position, std::chrono::nanoseconds lasted) {
+    (void)position, (void)lasted;
+  }
   virtual void seek(MediaTime target, media::SeekMode mode) { (void)target, (void)mode; }
   virtual void seek_done(MediaTime pts, MediaTime target) { (void)pts, (void)target; }
   virtual void seek_cancelled(MediaTime target) { (void)target; }
-  // progress() comes once a second while something moves, and while nothing does only if this says so: a paused player
-  // that nobody watches does not wake up.
+  // progress() comes once a second while something moves, and while nothing does only if this says so: a
+  // paused player that nobody watches does not wake up.
   [[nodiscard]] virtual bool wants_progress() const { return false; }
   virtual void progress(const Progress& progress) { (void)progress; }
   virtual void eof() {}

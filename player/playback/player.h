@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The playback controller: it owns the playlist, the opened item (swarm, pipeline, outputs) and the state that
-// the viewer sees, and it runs the main loop. Keys, the terminal, IPC and the command line all act through the
-// functions below. Main thread only, but for post().
+// The playback controller: it owns the playlist, the opened item (swarm, pipeline, outputs) and the state
+// that the viewer sees, and it runs the main loop. Keys, the terminal, IPC and the command line all act
+// through the functions below. Main thread only, but for post().
 #pragma once
 
 #include <chrono>
@@ -26,43 +26,52 @@ namespace freshet::playback {
 
 // What the viewer waits for or looks at, in one state model for window, terminal, events and IPC.
 enum class Phase : std::uint8_t {
-  Idle,              // nothing to play
+  Idle,  // nothing to play
   FindingPeers,
   FetchingMetadata,
-  CheckingData,      // what is on disk, after a crash
-  OpeningMedia,      // header and index
-  Starting,          // opened, before the first frame
+  CheckingData,  // what is on disk, after a crash
+  OpeningMedia,  // header and index
+  Starting,      // opened, before the first frame
   Playing,
   Paused,
   Seeking,
-  Buffering,         // a stall
-  Ended,             // --keep-open holds the last frame
+  Buffering,  // a stall
+  Ended,      // --keep-open holds the last frame
 };
 
 enum class EndReason : std::uint8_t { Eof, Stop, Quit, Error, Redirect };
 
 // What changed; listeners re-read what they show. Bits of one set, posted once a main-loop turn.
 enum class Change : std::uint32_t {
-  Phase = 1u << 0, Position = 1u << 1, Pause = 1u << 2, Speed = 1u << 3, Volume = 1u << 4,
-  Tracks = 1u << 5, Playlist = 1u << 6, Media = 1u << 7, Cache = 1u << 8, Window = 1u << 9, Other = 1u << 10,
+  Phase = 1u << 0,
+  Position = 1u << 1,
+  Pause = 1u << 2,
+  Speed = 1u << 3,
+  Volume = 1u << 4,
+  Tracks = 1u << 5,
+  Playlist = 1u << 6,
+  Media = 1u << 7,
+  Cache = 1u << 8,
+  Window = 1u << 9,
+  Other = 1u << 10,
 };
 
 struct PlayerEvent {
   enum class Kind { StartFile, FileLoaded, EndFile, Seek, PlaybackRestart, Idle, Shutdown, Changed } kind;
-  int entry_id = 0;                    // StartFile, EndFile
-  EndReason reason = EndReason::Eof;   // EndFile
-  std::optional<Error> error{};        // EndFile by Error
-  std::uint32_t changes = 0;           // Changed: set of Change
+  int entry_id = 0;                   // StartFile, EndFile
+  EndReason reason = EndReason::Eof;  // EndFile
+  std::optional<Error> error{};       // EndFile by Error
+  std::uint32_t changes = 0;          // Changed: set of Change
 };
 
 struct CacheState {
   MediaTime buffered_until{0};
   MediaTime ahead{0};
   Bytes packets;
-  bool idle = false;         // nothing more is read ahead
+  bool idle = false;  // nothing more is read ahead
   bool underrun = false;
   bool eof = false;
-  int buffering_percent = 100;  // mpv's cache-buffering-state
+  int buffering_percent = 100;                                   // mpv's cache-buffering-state
   std::vector<std::pair<MediaTime, MediaTime>> seekable_ranges;  // what plays without waiting
 };
 
@@ -97,13 +106,14 @@ class Player {
   [[nodiscard]] virtual int playlist_position() const = 0;  // -1: none
 
   // --- playing
-  virtual Result<void> seek_to(MediaTime target, media::SeekMode mode) = 0;  // Errors: Usage "nothing-to-seek"
+  virtual Result<void> seek_to(MediaTime target,
+                               media::SeekMode mode) = 0;  // Errors: Usage "nothing-to-seek"
   virtual Result<void> seek_by(MediaTime distance, media::SeekMode mode) = 0;
-  virtual Result<void> frame_step() = 0;       // shows the next frame and stays paused
+  virtual Result<void> frame_step() = 0;  // shows the next frame and stays paused
   virtual Result<void> frame_back_step() = 0;
   virtual void set_paused(bool paused) = 0;
-  virtual void set_speed(double speed) = 0;    // clamped to 0.01 … 100
-  virtual void set_volume(double percent) = 0; // clamped to 0 … 130
+  virtual void set_speed(double speed) = 0;     // clamped to 0.01 … 100
+  virtual void set_volume(double percent) = 0;  // clamped to 0 … 130
   virtual void set_muted(bool muted) = 0;
   virtual Result<void> select_track(media::TrackKind kind, media::TrackChoice choice) = 0;
   virtual Result<void> add_subtitles(std::string path_or_url, bool select, std::string title,
@@ -128,11 +138,11 @@ class Player {
 
   // --- state
   [[nodiscard]] virtual Phase phase() const = 0;
-  [[nodiscard]] virtual bool paused() const = 0;             // the viewer's wish
+  [[nodiscard]] virtual bool paused() const = 0;  // the viewer's wish
   [[nodiscard]] virtual bool paused_for_cache() const = 0;
   [[nodiscard]] virtual bool seeking() const = 0;
   [[nodiscard]] virtual bool eof_reached() const = 0;
-  [[nodiscard]] virtual bool core_idle() const = 0;          // nothing moves
+  [[nodiscard]] virtual bool core_idle() const = 0;  // nothing moves
   [[nodiscard]] virtual std::optional<MediaTime> position() const = 0;
   [[nodiscard]] virtual std::optional<MediaTime> duration() const = 0;
   [[nodiscard]] virtual double speed() const = 0;
@@ -149,16 +159,18 @@ class Player {
   [[nodiscard]] virtual std::optional<media::MediaInfo> media() const = 0;
   [[nodiscard]] virtual std::vector<media::Track> tracks() const = 0;
   [[nodiscard]] virtual int selected(media::TrackKind kind) const = 0;
-  [[nodiscard]] virtual std::string path() const = 0;        // as typed; empty while idle
-  [[nodiscard]] virtual std::string file_name() const = 0;   // of the media: last part of its path
-  [[nodiscard]] virtual std::string title() const = 0;       // the file's own title, else its name
+  [[nodiscard]] virtual std::string path() const = 0;       // as typed; empty while idle
+  [[nodiscard]] virtual std::string file_name() const = 0;  // of the media: last part of its path
+  [[nodiscard]] virtual std::string title() const = 0;      // the file's own title, else its name
   [[nodiscard]] virtual std::optional<Bytes> file_size() const = 0;
   [[nodiscard]] virtual CacheState cache() const = 0;
   [[nodiscard]] virtual std::optional<streaming::SwarmStats> swarm() const = 0;
+  [[nodiscard]] virtual std::vector<streaming::PeerStats> peers() const = 0;  // of the swarm, the best first
   [[nodiscard]] virtual std::int64_t dropped_frames() const = 0;
   [[nodiscard]] virtual media::FramePointer shown_frame() const = 0;
   [[nodiscard]] virtual const Options& options() const = 0;
-  // One line that names what is waited for, or empty: "Finding peers", "Buffering: 3 peers, 1.2 MiB/s, about 4 s".
+  // One line that names what is waited for, or empty: "Finding peers", "Buffering: 3 peers, 1.2 MiB/s, about
+  // 4 s".
   [[nodiscard]] virtual std::string wait_reason() const = 0;
 };
 

@@ -79,7 +79,8 @@ Result<void> PlayerCore::seek_by(MediaTime distance, SeekMode mode) {
     from = item.seek->target;
   }
   const MediaTime target = std::max(MediaTime{0}, from + distance);
-  // A held key sends seeks faster than pictures come: let each show one first, so that the viewer sees where it goes.
+  // A held key sends seeks faster than pictures come: let each show one first, so that the viewer sees where
+  // it goes.
   if (item.seek && !item.picture_ready && now - item.seek->started < seek_queue_window) {
     item.queued = Item::Seek{.target = target, .mode = mode, .started = now};
     return {};
@@ -243,12 +244,12 @@ Result<void> PlayerCore::screenshot(const std::string& path, Screenshot what) {
   if (what == Screenshot::Subtitles) {
     // In the picture's own size, not the window's.
     const media::ImageSize size = media::upright_size(frame);
-    const std::vector<video::OverlayPointer> overlays = subtitle_overlays(
-        {.width = size.width,
-         .height = size.height,
-         .picture = {.x = 0, .y = 0, .width = size.width, .height = size.height},
-         .video_width = frame.width,
-         .video_height = frame.height});
+    const std::vector<video::OverlayPointer> overlays =
+        subtitle_overlays({.width = size.width,
+                           .height = size.height,
+                           .picture = {.x = 0, .y = 0, .width = size.width, .height = size.height},
+                           .video_width = frame.width,
+                           .video_height = frame.height});
     std::vector<media::ImageLayer> layers;
     for (const video::OverlayPointer& overlay : overlays) {
       layers.push_back({.x = overlay->x,
@@ -291,7 +292,8 @@ Phase PlayerCore::phase() const {
   if (!item.info) {
     if (item.bytes_ready) {
       const auto stats = swarm();
-      return stats && stats->state == streaming::TorrentState::Checking ? Phase::CheckingData : Phase::OpeningMedia;
+      return stats && stats->state == streaming::TorrentState::Checking ? Phase::CheckingData
+                                                                        : Phase::OpeningMedia;
     }
     const auto stats = swarm();
     if (!stats) return Phase::OpeningMedia;
@@ -305,7 +307,9 @@ Phase PlayerCore::phase() const {
   return paused_ ? Phase::Paused : Phase::Playing;
 }
 
-bool PlayerCore::core_idle() const { return !item_ || !clock_running_; }
+bool PlayerCore::core_idle() const {
+  return !item_ || !clock_running_;
+}
 
 std::optional<MediaTime> PlayerCore::position() const {
   if (!item_ || !item_->info) return std::nullopt;
@@ -329,7 +333,9 @@ std::string PlayerCore::subtitle_text() const {
   return track != 0 && at ? subtitles_->text(track, *at - subtitle_delay_) : std::string{};
 }
 
-std::optional<media::MediaInfo> PlayerCore::media() const { return item_ ? item_->info : std::nullopt; }
+std::optional<media::MediaInfo> PlayerCore::media() const {
+  return item_ ? item_->info : std::nullopt;
+}
 
 std::vector<media::Track> PlayerCore::tracks() const {
   return item_ && item_->pipeline ? item_->pipeline->tracks() : std::vector<media::Track>{};
@@ -339,7 +345,9 @@ int PlayerCore::selected(TrackKind kind) const {
   return item_ && item_->pipeline ? item_->pipeline->selected(kind) : 0;
 }
 
-std::string PlayerCore::path() const { return item_ ? item_->entry.source : std::string{}; }
+std::string PlayerCore::path() const {
+  return item_ ? item_->entry.source : std::string{};
+}
 
 std::string PlayerCore::file_name() const {
   if (!item_) return {};
@@ -379,6 +387,11 @@ CacheState PlayerCore::cache() const {
 
 std::optional<streaming::SwarmStats> PlayerCore::swarm() const {
   return item_ && item_->torrent ? std::optional(item_->torrent->torrent->stats()) : std::nullopt;
+}
+
+std::vector<streaming::PeerStats> PlayerCore::peers() const {
+  if (!item_ || !item_->torrent) return {};
+  return item_->torrent->torrent->peers();
 }
 
 }  // namespace freshet::playback

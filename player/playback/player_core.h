@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The Player. One main loop: tasks that other threads posted, one turn of presentation, then sleep until an input
-// event, a task or the next deadline. Six files implement it, by what they are about:
+// The Player. One main loop: tasks that other threads posted, one turn of presentation, then sleep until an
+// input event, a task or the next deadline. Six files implement it, by what they are about:
 //   player_core.cpp          the loop, tasks, listeners, the playlist
 //   player_loading.cpp       from a playlist entry to a running pipeline, and its end
 //   player_presentation.cpp  a turn: pictures, sound, ends, reports
@@ -53,23 +53,23 @@ struct Item {
   OpenedSource source;
   std::unique_ptr<media::Pipeline> pipeline;
   std::optional<media::MediaInfo> info;
-  bool bytes_ready = false;       // a file is chosen; its header is awaited
+  bool bytes_ready = false;  // a file is chosen; its header is awaited
   bool over_network = false;
 
   // Where playback is. A restart is the stretch between open or seek and the first picture (or sound).
   Generation generation{};
   bool restarting = true;
-  bool picture_ready = false;     // of this restart
+  bool picture_ready = false;  // of this restart
   bool first_frame_shown = false;
   bool sidecars_added = false;
   media::FramePointer shown;
   MonotonicTime shown_at{};
   std::int64_t shown_count = 0;
   std::int64_t dropped = 0;
-  bool ended = false;             // kept open at its end
-  std::optional<MediaTime> end;   // --end, resolved
-  int loops_left = 0;             // of --loop-file
-  MediaTime entered{0};           // where the last seek or the start led to
+  bool ended = false;            // kept open at its end
+  std::optional<MediaTime> end;  // --end, resolved
+  int loops_left = 0;            // of --loop-file
+  MediaTime entered{0};          // where the last seek or the start led to
 
   struct Seek {
     MediaTime target;
@@ -77,8 +77,8 @@ struct Item {
     MonotonicTime started;
   };
   std::optional<Window> told_ahead;  // to the source
-  std::optional<Seek> seek;       // not yet resolved by a picture
-  std::optional<Seek> queued;     // waits until that one has shown something
+  std::optional<Seek> seek;          // not yet resolved by a picture
+  std::optional<Seek> queued;        // waits until that one has shown something
 
   struct Stall {
     MonotonicTime began;
@@ -113,7 +113,9 @@ class PlayerCore final : public Player {
   // Plays options.sources, then idles or ends. Returns the process's exit code.
   int run();
   // Gets what happens in the window: keys, the wheel, drops.
-  void set_input_handler(std::function<void(const video::InputEvent&)> handler) { input_handler_ = std::move(handler); }
+  void set_input_handler(std::function<void(const video::InputEvent&)> handler) {
+    input_handler_ = std::move(handler);
+  }
   // Gets what show_text says, where there is no window to show it in.
   void set_message_handler(std::function<void(const std::string&, std::chrono::milliseconds)> handler) {
     message_handler_ = std::move(handler);
@@ -189,6 +191,7 @@ class PlayerCore final : public Player {
   std::optional<Bytes> file_size() const override;
   CacheState cache() const override;
   std::optional<streaming::SwarmStats> swarm() const override;
+  std::vector<streaming::PeerStats> peers() const override;
   std::int64_t dropped_frames() const override { return item_ ? item_->dropped : 0; }
   media::FramePointer shown_frame() const override { return item_ ? item_->shown : nullptr; }
   const Options& options() const override { return options_; }
@@ -215,7 +218,8 @@ class PlayerCore final : public Player {
   void begin_storage_trouble(const Error& error);
   void end_storage_trouble();
   [[nodiscard]] bool disk_fails() const { return item_ && item_->storage && !item_->storage->ended; }
-  [[nodiscard]] bool disk_failed_lately(MonotonicTime now) const;  // a try to write that went well proves little
+  [[nodiscard]] bool disk_failed_lately(
+      MonotonicTime now) const;  // a try to write that went well proves little
   void on_source_opened(OpenedSource opened);
   void on_media_opened(const media::MediaInfo& info);
   void on_duration_learned(MediaTime duration);

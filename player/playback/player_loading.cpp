@@ -61,12 +61,12 @@ void PlayerCore::start_current() {
   emit({.kind = PlayerEvent::Kind::StartFile, .entry_id = item_->id});
   changed(Change::Playlist);
   changed(Change::Media);
-  item_->opener = std::make_unique<SourceOpener>(
-      OpenRequest{.source = entry->source,
-                  .file = entry->file,
-                  .wanted = entry->file ? std::nullopt : options_.file,
-                  .torrent = torrent_},
-      sessions_, *item_->events);
+  item_->opener =
+      std::make_unique<SourceOpener>(OpenRequest{.source = entry->source,
+                                                 .file = entry->file,
+                                                 .wanted = entry->file ? std::nullopt : options_.file,
+                                                 .torrent = torrent_},
+                                     sessions_, *item_->events);
   next_report_.reset();  // the first report comes after what is opened was named
 }
 
@@ -105,8 +105,8 @@ void PlayerCore::on_source_opened(OpenedSource opened) {
   item.generation = last_generation_;
   clock_.restart(item.generation, pipeline.start);
   subtitles_->reset();
-  item.pipeline = media::Pipeline::open(item.source.bytes, item.source.name, pipeline, *item.events, gate_.get(),
-                                        *subtitles_, audio_digests_);
+  item.pipeline = media::Pipeline::open(item.source.bytes, item.source.name, pipeline, *item.events,
+                                        gate_.get(), *subtitles_, audio_digests_);
   if (speed_ != 1) item.pipeline->set_speed(speed_);
 }
 
@@ -144,7 +144,7 @@ void PlayerCore::on_media_opened(const media::MediaInfo& info) {
   if (options_.start && options_.start->kind != TimePoint::Kind::FromStart) {
     if (const auto target = resolve(options_.start)) {
       restart_at(item.pipeline->seek(*target, options_.hr_seek == HrSeek::No ? media::SeekMode::Keyframe
-                                                                            : media::SeekMode::Exact),
+                                                                             : media::SeekMode::Exact),
                  *target);
     }
   }
@@ -215,7 +215,7 @@ void PlayerCore::on_swarm_changed() {
   }
   if (stats->peers != item.reported_peers) {
     item.reported_peers = stats->peers;
-    observer_.peers(*stats);
+    observer_.peers(*stats, peers());
   }
   if (disk_fails() && stats->state != streaming::TorrentState::Failed) end_storage_trouble();
   changed(Change::Cache);

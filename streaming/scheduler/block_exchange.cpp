@@ -120,15 +120,20 @@ std::shared_ptr<lt::peer_plugin> BlockExchange::new_connection(const lt::peer_co
 
 void BlockExchange::start(BlockGeometry geometry, std::vector<bool> verified, std::span<const Block> arrived,
                           std::span<const Block> padding) {
-  scheduler_.emplace(geometry, [this](PeerId id, int piece) {
-    const auto found = peers_.find(id);
-    return found != peers_.end() && found->second.ready &&
-           found->second.handle.has_piece(lt::piece_index_t{piece});
-  });
-  scheduler_->set_padding(padding);
+  const bool is_first = !scheduler_;
+  if (is_first) {
+    scheduler_.emplace(geometry, [this](PeerId id, int piece) {
+      const auto found = peers_.find(id);
+      return found != peers_.end() && found->second.ready &&
+             found->second.handle.has_piece(lt::piece_index_t{piece});
+    });
+    scheduler_->set_padding(padding);
+  }
   scheduler_->reset(std::move(verified), arrived);
   copies_.clear();
-  for (const auto& [id, peer] : peers_) tell(id, peer);
+  if (is_first) {
+    for (const auto& [id, peer] : peers_) tell(id, peer);
+  }
   decide_soon();
 }
 
@@ -234,7 +239,11 @@ bool BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span
   }
   const bool whole =
       geometry.contains(block) && request.start % block_size == 0 && request.length == geometry.length(block);
-  const auto arrival = whole ? scheduler_->arrived(id, block, Clock::now()) : BlockArrival{};
+  BlockArrival arrival;
+  if (whole)
+    arrival = scheduler_->arrived(id, block, Clock::now());
+  else
+    scheduler_->arrived_stray(id, Bytes{request.length});
   if (!arrival.asked && ++found->second.unasked > most_unasked) {
     boost::asio::post(network_, [weak = weak_from_this(), id] {
       if (const auto self = weak.lock(); self && !self->stopped_) self->banish(id);
@@ -242,7 +251,6 @@ bool BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span
     return false;
   }
   for (const auto& cancel : arrival.cancels) send(message_cancel, cancel);
-  if (!arrival.wanted) wasted_ += Bytes{request.length};
   const std::span<const char> content(bytes.data(), static_cast<std::size_t>(bytes.size()));
   const bool evicted = store_ != nullptr && store_->is_evicted(block.piece);
   if (arrival.wanted) {
@@ -284,7 +292,6 @@ void BlockExchange::pieces_forgotten(std::span<const int> pieces) {
 
 void BlockExchange::on_piece_failed(lt::piece_index_t piece) {
   if (!scheduler_) return;
-  wasted_ += Bytes{scheduler_->ledger().geometry().piece_size(static_cast<int>(piece))};
   scheduler_->piece_spoiled(static_cast<int>(piece), {});
   decide_soon();
 }
@@ -293,7 +300,6 @@ void BlockExchange::on_bad_piece(int piece, const std::vector<int>& blocks) {
   if (!scheduler_) return;
   for (const int index : blocks) {
     const Block block{piece, index};
-    wasted_ += Bytes{scheduler_->ledger().geometry().length(block)};
     const auto sender = scheduler_->sender_of(block);
     if (auto& copies = copies_[block]; copies.empty()) copies.push_back(sender.value_or(PeerId{0}));
   }
@@ -312,6 +318,16 @@ void BlockExchange::on_block_verdicts(int piece, const std::vector<BlockVerdict>
   }
   copies_.erase(copies_.lower_bound({piece, 0}), copies_.lower_bound({piece + 1, 0}));
   for (const auto id : liars) banish(id);
+}
+
+std::map<lt::peer_connection_handle, PeerFigures> BlockExchange::figures() const {
+  std::map<lt::peer_connection_handle, PeerFigures> result;
+  if (!scheduler_) return result;
+  for (const auto& figures : scheduler_->figures()) {
+    if (const auto known = peers_.find(figures.peer); known != peers_.end())
+      result.emplace(known->second.handle, figures);
+  }
+  return result;
 }
 
 void BlockExchange::banish(PeerId id) {

@@ -38,7 +38,8 @@ class BlockExchange final : public lt::torrent_plugin,
   explicit BlockExchange(boost::asio::io_context& network) : network_(network), timer_(network) {}
 
   // The torrent's layout is known. `verified` are the pieces that are here, `arrived` single blocks besides,
-  // `padding` blocks that hold nothing (BEP 47). A second call begins anew.
+  // `padding` blocks that hold nothing (BEP 47). A second call says anew what is here; requests that are
+  // under way stay.
   void start(BlockGeometry geometry, std::vector<bool> verified, std::span<const Block> arrived,
              std::span<const Block> padding);
   [[nodiscard]] bool is_started() const { return scheduler_.has_value(); }
@@ -58,8 +59,10 @@ class BlockExchange final : public lt::torrent_plugin,
   void on_tick(std::chrono::steady_clock::time_point now);
 
   [[nodiscard]] Bytes capacity() const { return scheduler_ ? scheduler_->capacity() : Bytes{}; }
-  // Came in vain: a second time, or in a piece that failed.
-  [[nodiscard]] Bytes wasted() const { return wasted_; }
+  // Since the first start; nothing before it.
+  [[nodiscard]] BlockCounts blocks() const { return scheduler_ ? scheduler_->blocks() : BlockCounts{}; }
+  [[nodiscard]] PieceCounts pieces() const { return scheduler_ ? scheduler_->pieces() : PieceCounts{}; }
+  [[nodiscard]] std::map<lt::peer_connection_handle, PeerFigures> figures() const;
 
   // PieceRepairer
   void on_bad_piece(int piece, const std::vector<int>& blocks) override;
@@ -109,7 +112,6 @@ class BlockExchange final : public lt::torrent_plugin,
   TorrentStore* store_ = nullptr;
   std::map<Block, std::vector<PeerId>> copies_;  // of pieces that are being repaired: who sent each copy
   std::set<lt::tcp::endpoint> liars_;
-  Bytes wasted_;
   bool kicked_ = false;
   bool stopped_ = false;
 };

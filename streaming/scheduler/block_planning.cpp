@@ -231,8 +231,8 @@ class BlockScheduler::Planning {
   void ask(Candidate& candidate, Block block) {
     if (candidate.free-- == 1 && candidate.planned == 0) --open_;
     candidate.next += to_ticks(candidate.step);
-    candidate.peer->estimate.requested(block, now_);
-    ++candidate.peer->asked;
+    candidate.peer->estimate.requested(block, now_, scheduler_.deadline_to_keep(block));
+    candidate.peer->blocks.was_requested(scheduler_.length_of(block));
     scheduler_.holders_[block].push_back(candidate.id);
     decision_.requests.push_back({candidate.id, block});
   }
@@ -339,7 +339,10 @@ void BlockScheduler::give_to(int piece, PeerId source, BlockDecision& decision) 
     }
   }
   if (foreign.empty()) return;
-  for (const int index : foreign) senders_.erase({piece, index});
+  for (const int index : foreign) {
+    const auto sender = senders_.extract({piece, index});
+    if (!sender.empty()) doubted_.insert_or_assign(sender.key(), sender.mapped());
+  }
   ledger_.spoiled(piece, foreign);
 }
 

@@ -53,6 +53,7 @@ void BlockScheduler::peer_left(PeerId id) {
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
   release_all(id, found->second);
+  former_ += found->second.blocks;
   peers_.erase(found);
   rest_is_stale_ = true;
 }
@@ -84,6 +85,7 @@ void BlockScheduler::pieces_changed() {
 }
 
 void BlockScheduler::note_cancelled(Peer& peer, Block block) {
+  peer.blocks.was_taken_back(length_of(block));
   if (peer.cancelled.size() >= most_cancelled) peer.cancelled.clear();
   ++peer.cancelled[block];
 }
@@ -114,23 +116,30 @@ BlockArrival BlockScheduler::arrived(PeerId id, Block block, MonotonicTime now) 
   const auto found = peers_.find(id);
   if (found == peers_.end()) return result;
   auto& peer = found->second;
-  const bool outstanding = peer.estimate.arrived(block, now);
+  const auto deadline = peer.estimate.arrived(block, now);
   // A block that was cancelled and asked for again may come twice.
-  result.asked = outstanding || take_cancelled(peer, block);
+  result.asked = deadline || take_cancelled(peer, block);
+  using enum BlockCounts::Answer;
+  using Use = BlockCounts::Use;
+  const bool is_here = ledger_.is_here(block);
+  peer.blocks.came(length_of(block),
+                   deadline       ? Outstanding
+                   : result.asked ? TakenBack
+                                  : Unasked,
+                   is_here        ? Use::Duplicate
+                   : result.asked ? Use::New
+                                  : Use::Stray,
+                   deadline && *deadline < now ? BlockCounts::Punctual::Late : BlockCounts::Punctual::InTime);
   // What it has passed over it will not send: it forgot, or its queue was full.
   for (const auto lost : peer.estimate.drop_overtaken()) {
     release(id, lost);
     note_cancelled(peer, lost);
     result.lost.push_back(lost);
   }
-  ++peer.received;
   release(id, block);
-  if (ledger_.is_here(block)) {
-    ++peer.duplicate;
-    return result;
-  }
-  if (!result.asked) return result;
+  if (is_here || !result.asked) return result;
   result.wanted = true;
+  if (!doubted_.empty()) resolve_doubts(block, {block.piece, block.index + 1}, &BlockCounts::was_thrown_away);
   ledger_.arrived(block);
   senders_.insert_or_assign(block, id);
   const auto others = holders_.find(block);
@@ -151,6 +160,7 @@ bool BlockScheduler::rejected(PeerId id, Block block, MonotonicTime now) {
   auto& peer = found->second;
   // Of two requests for a block the answer is to the older one, which was cancelled.
   if (take_cancelled(peer, block) || !peer.estimate.dropped(block)) return false;
+  peer.blocks.was_rejected(length_of(block));
   release(id, block);
   if (peer.refused.size() >= most_refused) peer.refused.clear();
   peer.refused.insert_or_assign(block.piece, now + refusal);
@@ -161,9 +171,12 @@ void BlockScheduler::piece_verified(int piece) {
   for (int index = 0; index < ledger_.geometry().blocks_in(piece); ++index) {
     const auto sender = senders_.extract(Block{piece, index});
     if (sender.empty()) continue;
+    counts_of(sender.mapped()).was_verified(length_of(sender.key()));
     if (const auto peer = peers_.find(sender.mapped()); peer != peers_.end()) peer->second.blame = 0;
   }
+  resolve_doubts({piece, 0}, {piece + 1, 0}, &BlockCounts::was_verified);
   quarantine_.erase(piece);
+  if (unrepaired_.erase(piece) > 0) ++repaired_;
   ledger_.verified(piece);
 }
 
@@ -174,11 +187,16 @@ void BlockScheduler::piece_spoiled(int piece, std::span<const int> blocks) {
     if (ledger_.is_padding({piece, index})) continue;
     if (!blocks.empty() && std::ranges::find(blocks, index) == blocks.end()) continue;
     const auto sender = senders_.extract(Block{piece, index});
-    if (sender.empty())
+    if (sender.empty()) {
       known = false;  // from an earlier run, or a web seed
-    else
-      senders.insert(sender.mapped());
+      continue;
+    }
+    senders.insert(sender.mapped());
+    counts_of(sender.mapped()).was_thrown_away(length_of(sender.key()));
   }
+  resolve_doubts({piece, 0}, {piece + 1, 0}, &BlockCounts::was_thrown_away);
+  ++failed_;
+  unrepaired_.insert(piece);
   // Single blocks were judged by their leaf hashes (BEP 52); a whole piece says who lied only when one peer
   // sent it.
   const bool judged = !blocks.empty() && std::ssize(blocks) < ledger_.geometry().blocks_in(piece);
@@ -196,14 +214,28 @@ void BlockScheduler::piece_spoiled(int piece, std::span<const int> blocks) {
 
 void BlockScheduler::piece_forgotten(int piece) {
   ledger_.spoiled(piece, {});
-  for (int index = 0; index < ledger_.geometry().blocks_in(piece); ++index)
-    senders_.erase(Block{piece, index});
+  for (int index = 0; index < ledger_.geometry().blocks_in(piece); ++index) {
+    const auto sender = senders_.extract(Block{piece, index});
+    if (!sender.empty()) counts_of(sender.mapped()).was_thrown_away(length_of(sender.key()));
+  }
+  resolve_doubts({piece, 0}, {piece + 1, 0}, &BlockCounts::was_thrown_away);
   rest_is_stale_ = true;
 }
 
 void BlockScheduler::reset(std::vector<bool> verified, std::span<const Block> arrived) {
   ledger_.reset(std::move(verified), arrived);
-  senders_.clear();
+  std::erase_if(senders_, [&](const auto& entry) {
+    const auto& [block, sender] = entry;
+    if (ledger_.is_verified(block.piece))
+      counts_of(sender).was_verified(length_of(block));
+    else if (!ledger_.is_here(block))
+      counts_of(sender).was_thrown_away(length_of(block));
+    else
+      return false;
+    return true;
+  });
+  if (!doubted_.empty())
+    resolve_doubts(doubted_.begin()->first, {ledger_.geometry().pieces(), 0}, &BlockCounts::was_thrown_away);
   quarantine_.clear();
   rest_is_stale_ = true;
 }
@@ -257,6 +289,11 @@ MonotonicTime BlockScheduler::deadline_of(const BlockWant& want, Block block) co
   return want.deadline + std::chrono::duration_cast<MonotonicTime::duration>(distance * want.per_block);
 }
 
+MonotonicTime BlockScheduler::deadline_to_keep(Block block) const {
+  const auto* want = want_of(block);
+  return want == nullptr || want->waiting ? MonotonicTime::max() : deadline_of(*want, block);
+}
+
 Bytes BlockScheduler::capacity() const {
   const auto prior = this->prior();
   double proven = 0;
@@ -289,12 +326,48 @@ std::vector<PeerFigures> BlockScheduler::figures() const {
     figures.depth = std::min(peer.estimate.depth(prior), peer.queue_limit);
     figures.choked = peer.choked;
     figures.suspect = peer.estimate.was_suspect();
-    figures.asked = peer.asked;
-    figures.received = peer.received;
-    figures.duplicate = peer.duplicate;
+    figures.blocks = peer.blocks;
     result.push_back(figures);
   }
   return result;
+}
+
+BlockCounts& BlockScheduler::counts_of(PeerId id) {
+  const auto found = peers_.find(id);
+  return found == peers_.end() ? former_ : found->second.blocks;
+}
+
+void BlockScheduler::resolve_doubts(Block first, Block end, void (BlockCounts::*verdict)(Bytes)) {
+  const auto from = doubted_.lower_bound(first);
+  const auto to = doubted_.lower_bound(end);
+  for (auto each = from; each != to; ++each) (counts_of(each->second).*verdict)(length_of(each->first));
+  doubted_.erase(from, to);
+}
+
+void BlockScheduler::arrived_stray(PeerId peer, Bytes length) {
+  using enum BlockCounts::Answer;
+  counts_of(peer).came(length, Unasked, BlockCounts::Use::Stray, BlockCounts::Punctual::InTime);
+}
+
+BlockCounts BlockScheduler::blocks() const {
+  auto sum = former_;
+  for (const auto& [id, peer] : peers_) sum += peer.blocks;
+  return sum;
+}
+
+PieceCounts BlockScheduler::pieces() const {
+  PieceCounts counts;
+  counts.total = ledger_.geometry().pieces();
+  counts.verified = ledger_.verified();
+  counts.failed = failed_;
+  counts.repaired = repaired_;
+  const auto begun = ledger_.begun();
+  std::set<int> in_flight(begun.begin(), begun.end());
+  for (const auto& [block, holders] : holders_) {
+    if (!ledger_.is_verified(block.piece)) in_flight.insert(block.piece);
+  }
+  counts.in_flight = static_cast<int>(in_flight.size());
+  return counts;
 }
 
 }  // namespace freshet::streaming

@@ -42,6 +42,7 @@
 #include "streaming/scheduler/block.h"
 #include "streaming/scheduler/block_ledger.h"
 #include "streaming/scheduler/peer_estimate.h"
+#include "streaming/stats.h"
 
 namespace freshet::streaming {
 
@@ -88,9 +89,7 @@ struct PeerFigures {
   int depth = 0;
   bool choked = true;
   bool suspect = false;
-  std::int64_t asked = 0;  // blocks
-  std::int64_t received = 0;
-  std::int64_t duplicate = 0;  // came when another peer's had come
+  BlockCounts blocks;
 };
 
 class BlockScheduler {
@@ -126,6 +125,8 @@ class BlockScheduler {
 
   // --- blocks. They must be the torrent's.
   BlockArrival arrived(PeerId peer, Block block, MonotonicTime now);
+  // Something came that is no block of the torrent, or not a whole one.
+  void arrived_stray(PeerId peer, Bytes length);
   // It will not send it: the piece is not asked from it again for a while.
   // False: that was the answer to a cancel.
   bool rejected(PeerId peer, Block block, MonotonicTime now);
@@ -134,6 +135,7 @@ class BlockScheduler {
   void piece_forgotten(int piece);
   // An empty span: the whole piece.
   void piece_spoiled(int piece, std::span<const int> blocks);
+  // What is here, anew. Peers, wants, requests under way and counts stay.
   void reset(std::vector<bool> verified, std::span<const Block> arrived);
   void set_padding(std::span<const Block> blocks) { ledger_.set_padding(blocks); }
 
@@ -143,6 +145,9 @@ class BlockScheduler {
   [[nodiscard]] BlockDecision decide(MonotonicTime now);
 
   [[nodiscard]] std::vector<PeerFigures> figures() const;
+  // Of all peers, those that left included, since the first start.
+  [[nodiscard]] BlockCounts blocks() const;
+  [[nodiscard]] PieceCounts pieces() const;
   // A second: what the peers that do not choke us and are not silent deliver together. Who has not answered
   // yet is taken to be like the others; 0 while nobody has.
   [[nodiscard]] Bytes capacity() const;
@@ -156,7 +161,7 @@ class BlockScheduler {
     std::map<Block, int> cancelled;        // lately, how often: may still come
     std::map<int, MonotonicTime> refused;  // pieces, and until when they are not asked for again
     int blame = 0;  // pieces that failed with blocks of this peer in them, and none since that passed
-    std::int64_t asked = 0, received = 0, duplicate = 0;
+    BlockCounts blocks;
   };
   // A usable peer during one decision.
   struct Candidate {
@@ -182,23 +187,38 @@ class BlockScheduler {
   void give_to(int piece, PeerId source, BlockDecision& decision);
   void release(PeerId peer, Block block);
   void release_all(PeerId id, Peer& peer);
-  static void note_cancelled(Peer& peer, Block block);
+  // A request of this peer ends unanswered.
+  void note_cancelled(Peer& peer, Block block);
   static bool take_cancelled(Peer& peer, Block block);
+  [[nodiscard]] Bytes length_of(Block block) const { return Bytes{ledger_.geometry().length(block)}; }
+  // Where the blocks are counted that a peer sent; it may have left.
+  [[nodiscard]] BlockCounts& counts_of(PeerId peer);
+  // Doubted blocks [first, end) turn out to be of use, or not.
+  void resolve_doubts(Block first, Block end, void (BlockCounts::*verdict)(Bytes));
   void give_up(PeerId id, Block block, BlockDecision& decision);
   void abandon(BlockDecision& decision);
   [[nodiscard]] const BlockWant* want_of(Block block) const;
   [[nodiscard]] MonotonicTime deadline_of(const BlockWant& want, Block block) const;
+  // That a request made now can keep; max: none.
+  [[nodiscard]] MonotonicTime deadline_to_keep(Block block) const;
   [[nodiscard]] const std::vector<int>& rest();
 
   BlockLedger ledger_;
   HasPiece has_;
   std::map<PeerId, Peer> peers_;
+  BlockCounts former_;  // of peers that left
+  int failed_ = 0;      // pieces
+  std::set<int> unrepaired_;
+  int repaired_ = 0;
   std::unordered_map<Block, std::vector<PeerId>, BlockHash> holders_;
   std::vector<BlockWant> wants_;
   bool abandon_ = false;
   std::unordered_map<Block, PeerId, BlockHash> senders_;  // of blocks that are here and not verified
-  std::map<int, std::optional<PeerId>> quarantine_;       // pieces that failed, and their sole source
-  std::vector<PeerId> liars_;                             // to be told with the next decision
+  // Blocks of failed pieces that are fetched anew from the sole source, and who sent them: the piece may be
+  // repaired with the old copy.
+  std::map<Block, PeerId> doubted_;
+  std::map<int, std::optional<PeerId>> quarantine_;  // pieces that failed, and their sole source
+  std::vector<PeerId> liars_;                        // to be told with the next decision
   std::vector<PieceSpan> rest_spans_;
   int playhead_ = 0;
   std::vector<int> rest_;  // pieces, best first

@@ -40,8 +40,8 @@ MonotonicTime after(MonotonicTime from, Seconds time) {
 
 }  // namespace
 
-void PeerEstimate::requested(Block block, MonotonicTime now) {
-  requests_.push_back({block, now, 0});
+void PeerEstimate::requested(Block block, MonotonicTime now, MonotonicTime deadline) {
+  requests_.push_back({block, now, deadline, 0});
 }
 
 MonotonicTime PeerEstimate::reference() const {
@@ -61,10 +61,12 @@ void PeerEstimate::learn(Seconds took) {
   }
 }
 
-bool PeerEstimate::arrived(Block block, MonotonicTime now) {
+std::optional<MonotonicTime> PeerEstimate::arrived(Block block, MonotonicTime now) {
   const auto found = std::ranges::find(requests_, block, &Request::block);
   const bool known = found != requests_.end();
+  std::optional<MonotonicTime> deadline;
   if (known) {
+    deadline = found->deadline;
     const bool was_idle = !last_arrival_ || found->sent >= *last_arrival_;
     const auto response = between(found->sent, now);
     if (was_idle) {
@@ -83,7 +85,7 @@ bool PeerEstimate::arrived(Block block, MonotonicTime now) {
   last_arrival_ = now;
   proven_ = proven_ || known;
   suspect_ = false;
-  return known;
+  return deadline;
 }
 
 bool PeerEstimate::dropped(Block block) {

@@ -35,9 +35,10 @@ class PeerEstimate {
   static constexpr Seconds queue_time{0.100};
 
   // --- what happened
-  void requested(Block block, MonotonicTime now);
-  // True when the block had been asked for.
-  bool arrived(Block block, MonotonicTime now);
+  // `deadline`: when the block is due; max: whenever.
+  void requested(Block block, MonotonicTime now, MonotonicTime deadline = MonotonicTime::max());
+  // The deadline that the block was asked for with; nullopt when it had not been asked for.
+  std::optional<MonotonicTime> arrived(Block block, MonotonicTime now);
   // Cancelled, rejected, or lost. True when it had been asked for.
   bool dropped(Block block);
   // Those that the peer has passed over: it answered many later requests meanwhile. They are returned.
@@ -73,6 +74,7 @@ class PeerEstimate {
   struct Request {
     Block block;
     MonotonicTime sent;
+    MonotonicTime deadline;
     int overtaken = 0;  // later requests that were answered before it
   };
   struct Sample {

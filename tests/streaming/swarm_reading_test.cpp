@@ -51,6 +51,25 @@ TEST_P(EveryKindOfTorrent, ReadsAsTheFileThatWasSeeded) {
   const auto record = viewer.observer().record();
   EXPECT_EQ(record.peers.peers, 1);
   EXPECT_GT(record.verified_calls, 0);
+  const auto stats = viewer.torrent().stats();
+  EXPECT_TRUE(stats.blocks.adds_up());
+  EXPECT_GE(stats.bytes_useful, *source->size());
+  EXPECT_EQ(stats.bytes_wasted, stats.bytes_redundant + stats.bytes_failed);
+  EXPECT_EQ(stats.pieces.total, stats.pieces.verified);
+  const auto peers = viewer.torrent().peers();
+  ASSERT_EQ(peers.size(), 1u);
+  EXPECT_EQ(peers[0].address, seeder.address());
+  EXPECT_EQ(peers[0].origin, streaming::PeerOrigin::Named);
+  EXPECT_TRUE(peers[0].seed);
+  EXPECT_NE(peers[0].client, "");
+  if (GetParam().picker == streaming::Picker::Blocks) {
+    // The last block of a v2 torrent is filled up with zeros.
+    EXPECT_LT(stats.bytes_useful, *source->size() + kib(16));
+    EXPECT_EQ(peers[0].blocks, stats.blocks) << "all came from it";
+    EXPECT_EQ(stats.blocks.outstanding.blocks + stats.blocks.pending.blocks, 0);
+    EXPECT_GT(peers[0].rate, Bytes{});
+    EXPECT_GT(peers[0].round_trip.count(), 0);
+  }
   EXPECT_TRUE(record.errors.empty()) << record.errors.front().code << ": " << record.errors.front().message;
   EXPECT_EQ(record.warned("v2-only"), GetParam().format == TorrentFormat::V2);
   EXPECT_EQ(record.metadata->name, "film.mkv");
@@ -60,18 +79,15 @@ TEST_P(EveryKindOfTorrent, ReadsAsTheFileThatWasSeeded) {
   EXPECT_EQ(record.metadata->files[0].path, "film.mkv");
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, EveryKindOfTorrent,
-                         testing::Values(Case{"V1ByMagnet", TorrentFormat::V1, true},
-                                         Case{"V1ByFile", TorrentFormat::V1, false},
-                                         Case{"V2ByMagnet", TorrentFormat::V2, true},
-                                         Case{"V2ByFile", TorrentFormat::V2, false},
-                                         Case{"HybridByMagnet", TorrentFormat::Hybrid, true},
-                                         Case{"HybridByFile", TorrentFormat::Hybrid, false},
-                                         Case{"V1WithDeadlines", TorrentFormat::V1, true,
-                                              streaming::Picker::Deadlines},
-                                         Case{"HybridWithDeadlines", TorrentFormat::Hybrid, false,
-                                              streaming::Picker::Deadlines}),
-                         [](const auto& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Formats, EveryKindOfTorrent,
+    testing::Values(Case{"V1ByMagnet", TorrentFormat::V1, true}, Case{"V1ByFile", TorrentFormat::V1, false},
+                    Case{"V2ByMagnet", TorrentFormat::V2, true}, Case{"V2ByFile", TorrentFormat::V2, false},
+                    Case{"HybridByMagnet", TorrentFormat::Hybrid, true},
+                    Case{"HybridByFile", TorrentFormat::Hybrid, false},
+                    Case{"V1WithDeadlines", TorrentFormat::V1, true, streaming::Picker::Deadlines},
+                    Case{"HybridWithDeadlines", TorrentFormat::Hybrid, false, streaming::Picker::Deadlines}),
+    [](const auto& each) { return each.param.name; });
 
 // One large file and a slow seeder.
 class SlowSwarm : public testing::TestWithParam<streaming::Picker> {

@@ -55,6 +55,13 @@ TEST(SwarmTrouble, AnHonestPeerBesideALiarIsEnough) {
   Viewer viewer(options, torrent_file(torrent));
   EXPECT_EQ(read_all(*viewer.open()), content);
   EXPECT_EQ(viewer.torrent().stats().peers, 1) << "the honest one";
+  ASSERT_TRUE(viewer.observer().wait_for_state(TorrentState::Complete));
+  const auto stats = viewer.torrent().stats();
+  EXPECT_TRUE(stats.blocks.adds_up());
+  EXPECT_EQ(stats.bytes_useful, Bytes{std::ssize(content)});
+  EXPECT_GT(stats.bytes_failed, Bytes{});
+  EXPECT_GT(stats.pieces.repaired, 0);
+  EXPECT_EQ(stats.pieces.repaired, stats.pieces.failed);
 }
 
 TEST(SwarmTrouble, DataThatFailsItsHashIsNeverShown) {

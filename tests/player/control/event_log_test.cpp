@@ -75,6 +75,11 @@ TEST_F(EventLogTest, ProgressHasEveryPromisedField) {
   swarm.up_rate = Bytes{20};
   swarm.bytes_down = Bytes{300000};
   swarm.bytes_wasted = Bytes{4};
+  swarm.bytes_failed = Bytes{3};
+  swarm.bytes_redundant = Bytes{1};
+  swarm.bytes_useful = Bytes{299000};
+  swarm.blocks.requested.blocks = 12;
+  swarm.pieces.in_flight = 2;
   log.progress(
       {.position = 2500ms, .duration = 20s, .buffered_until = 5s, .swarm = swarm, .dropped_frames = 7});
   log.progress({});
@@ -91,11 +96,38 @@ TEST_F(EventLogTest, ProgressHasEveryPromisedField) {
   EXPECT_EQ(json["peers"], 3);
   EXPECT_EQ(json["bytes_down"], 300000);
   EXPECT_EQ(json["bytes_wasted"], 4);
+  EXPECT_EQ(json["bytes_failed"], 3);
+  EXPECT_EQ(json["bytes_redundant"], 1);
+  EXPECT_EQ(json["bytes_useful"], 299000);
+  EXPECT_EQ(json["blocks"]["requested"], 12);
+  EXPECT_EQ(json["pieces"]["in_flight"], 2);
   EXPECT_EQ(json["dropped_frames"], 7);
   std::getline(lines, line);
   json = nlohmann::json::parse(line);
   EXPECT_TRUE(json["duration"].is_null());
   EXPECT_EQ(json["peers"], 0);
+}
+
+TEST_F(EventLogTest, PeersAreToldTheBestFirstAndNotAllOfACrowd) {
+  EventLog log(pipe_[1], start_, clock_);
+  std::vector<streaming::PeerStats> peers(EventLog::most_peers + 5);
+  peers[0].address = "192.0.2.1:6881";
+  peers[0].client = "broken \xFF name";
+  peers[0].state = streaming::PeerState::Slow;
+  peers[0].round_trip = std::chrono::milliseconds(25);
+  peers[0].blocks.received.blocks = 7;
+  streaming::SwarmStats stats;
+  stats.peers = static_cast<int>(peers.size());
+  log.peers(stats, peers);
+  const auto json = nlohmann::json::parse(written());
+  EXPECT_EQ(json["peers"], peers.size());
+  ASSERT_EQ(json["list"].size(), EventLog::most_peers);
+  const auto& best = json["list"][0];
+  EXPECT_EQ(best["address"], "192.0.2.1:6881");
+  EXPECT_EQ(best["state"], "slow");
+  EXPECT_EQ(best["origin"], "unknown");
+  EXPECT_EQ(best["round_trip"], 0.025);
+  EXPECT_EQ(best["blocks"]["received"], 7);
 }
 
 TEST_F(EventLogTest, EveryEventIsOneValidLine) {
@@ -106,7 +138,7 @@ TEST_F(EventLogTest, EveryEventIsOneValidLine) {
   metadata.infohash_v1 = "aa";
   metadata.files = {{.index = FileIndex{0}, .path = "d/a.mkv", .size = Bytes{5}}};
   log.metadata(metadata);
-  log.peers({});
+  log.peers({}, {});
   media::MediaInfo media;
   media.duration = 20s;
   media::Track video;

@@ -330,6 +330,8 @@ TEST_F(InterpreterTest, PropertiesHaveMpvsTypesAndPaths) {
   EXPECT_EQ(get("vid"), 1);
   EXPECT_EQ(get("loop-file"), Json(false));
   EXPECT_EQ(get("freshet-swarm"), "property unavailable");
+  EXPECT_EQ(get("swarm-stats"), "property unavailable");
+  EXPECT_EQ(get("swarm-peers"), "property unavailable");
   EXPECT_EQ(get("nope"), "property not found");
   EXPECT_EQ(get("width"), "property unavailable");
   EXPECT_EQ(properties_.get_text("time-pos"), "0.000000");
@@ -355,6 +357,9 @@ TEST_F(InterpreterTest, EveryPropertyCanBeReadAnyTime) {
     if (round == 1) {
       player_.frame_ = std::make_shared<media::VideoFrame>(frame);
       player_.swarm_ = streaming::SwarmStats{};
+      player_.swarm_->blocks.requested.blocks = 5;
+      player_.peers_.resize(2);
+      player_.peers_[1].address = "192.0.2.1:6881";
     }
     if (round == 2) player_.stop(false);
     for (const std::string_view name : properties_.names()) {
@@ -366,6 +371,9 @@ TEST_F(InterpreterTest, EveryPropertyCanBeReadAnyTime) {
       EXPECT_EQ(properties_.get_text(name).has_value(), value.has_value()) << name;
     }
     if (round == 1) {
+      EXPECT_EQ(get("swarm-stats/blocks/requested"), 5);
+      EXPECT_EQ(get("swarm-stats/pieces/in-flight"), 0);
+      EXPECT_EQ(get("swarm-peers/1/address"), "192.0.2.1:6881");
       EXPECT_EQ(get("dwidth"), 576);
       EXPECT_EQ(get("dheight"), 768);
       EXPECT_EQ(get("video-params/w"), 720);

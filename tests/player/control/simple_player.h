@@ -280,6 +280,7 @@ class SimplePlayer final : public playback::Player {
     return cache;
   }
   std::optional<streaming::SwarmStats> swarm() const override { return swarm_; }
+  std::vector<streaming::PeerStats> peers() const override { return peers_; }
   std::int64_t dropped_frames() const override { return 4; }
   media::FramePointer shown_frame() const override { return frame_; }
   const playback::Options& options() const override { return options_; }
@@ -302,6 +303,7 @@ class SimplePlayer final : public playback::Player {
   std::vector<std::string> shown_, subtitles_;
   std::vector<std::pair<std::string, Screenshot>> screenshots_;
   std::optional<streaming::SwarmStats> swarm_;
+  std::vector<streaming::PeerStats> peers_;
   media::FramePointer frame_;
   std::string wait_reason_;
   std::vector<playback::PlaylistEntry> playlist_;

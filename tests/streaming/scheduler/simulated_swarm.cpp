@@ -84,8 +84,9 @@ std::string SimulatedSwarm::describe() const {
     text += "\npeer " + std::to_string(static_cast<int>(figures.peer)) + " habit " +
             std::to_string(static_cast<int>(peer.peer.habit)) + " " +
             std::to_string(peer.peer.bytes_per_second) + " B/s: " + std::to_string(figures.outstanding) +
-            " of " + std::to_string(figures.depth) + " outstanding, " + std::to_string(figures.received) +
-            " received" + (figures.suspect ? ", suspect" : "") + (figures.choked ? ", choked" : "");
+            " of " + std::to_string(figures.depth) + " outstanding, " +
+            std::to_string(figures.blocks.received.blocks) + " received" +
+            (figures.suspect ? ", suspect" : "") + (figures.choked ? ", choked" : "");
   }
   return text + "\nspoiled pieces " + std::to_string(totals_.spoiled) + ", decisions " +
          std::to_string(totals_.decisions);
@@ -146,6 +147,7 @@ void SimulatedSwarm::decide() {
     totals_.banished.insert(static_cast<int>(liar));
     leave(static_cast<int>(liar));
   }
+  check_counts();
   wake_.reset();
   if (decision.next) wake_ = std::max(Seconds(*decision.next - to_clock(0)).count(), now_ + 1e-6);
 }
@@ -186,7 +188,23 @@ void SimulatedSwarm::check(const streaming::BlockDecision& decision) {
         figures.outstanding > figures.depth + streaming::BlockScheduler::most_rescues)
       fault("a queue of " + std::to_string(figures.outstanding) + " where " + std::to_string(figures.depth) +
             " are enough");
+    if (!figures.blocks.adds_up() || figures.blocks.outstanding.blocks != figures.outstanding)
+      fault("counts of peer " + std::to_string(static_cast<int>(figures.peer)) + " that do not add up");
   }
+}
+
+// What is counted is what happened.
+void SimulatedSwarm::check_counts() {
+  const auto blocks = scheduler_.blocks();
+  if (!blocks.adds_up()) fault("counts that do not add up");
+  if (blocks.requested.blocks != totals_.requested) fault("loses count of requests");
+  if (blocks.received.blocks != totals_.received) fault("loses count of blocks");
+  if (blocks.duplicate.blocks + blocks.stray.blocks != totals_.redundant) fault("loses count of duplicates");
+  const auto pieces = scheduler_.pieces();
+  if (pieces.failed != totals_.spoiled) fault("loses count of spoiled pieces");
+  if (pieces.verified != std::ranges::count(verified_, true)) fault("loses count of verified pieces");
+  if (pieces.verified == pieces.total && blocks.pending.blocks != 0)
+    fault("blocks are pending where no piece is");
 }
 
 // --- peers

@@ -105,6 +105,7 @@ class SimulatedSwarm {
   void deliver(int index, streaming::Block block);
   void fault(const std::string& what);
   void check(const streaming::BlockDecision& decision);
+  void check_counts();
 
   streaming::BlockGeometry geometry_;
   std::vector<Remote> peers_;
