@@ -26,6 +26,8 @@
 
 namespace freshet::streaming {
 
+class Trace;
+
 enum class Encryption : std::uint8_t { Prefer, Require, Off };
 
 // Who decides which peer sends which block.
@@ -53,6 +55,7 @@ struct SessionOptions {
   std::optional<Bytes> cache_size;  // of disk; nullopt: the smaller of 10 GiB and 10 % of what is free
   std::optional<Picker>
       picker;  // nullopt: Blocks where this libtorrent is known to allow it (scheduler/picker_check.h)
+  std::shared_ptr<Trace> trace;   // is told what becomes of each block (trace.h); may be null
   Bytes memory_cache = mib(150);  // verified pieces kept in RAM
 };
 
@@ -128,7 +131,8 @@ class Torrent {
 // A .torrent file's bytes, a magnet link.
 struct TorrentBytes {
   std::string bytes;
-  // Where it came from, a path or an http(s) URL: its leaf hashes may lie beside it (leaves/leaf_file.h). May be empty.
+  // Where it came from, a path or an http(s) URL: its leaf hashes may lie beside it (leaves/leaf_file.h). May
+  // be empty.
   std::string origin = {};
 };
 using TorrentSpec = std::variant<MagnetSource, TorrentBytes>;

@@ -18,6 +18,7 @@ add_library(freshet_sources STATIC
   sidecar_subtitles.cpp
   source.cpp
   stats.cpp
+  trace.cpp
   uri.cpp)
 add_library(freshet::sources ALIAS freshet_sources)
 target_link_libraries(freshet_sources PUBLIC freshet::base PRIVATE freshet::warnings freshet::dep::curl)

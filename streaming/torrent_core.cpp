@@ -58,7 +58,11 @@ void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters)
         return watch;
       });
   if (role_ == TorrentRole::Play && session_.picker() == Picker::Blocks) {
-    exchange_ = std::make_shared<BlockExchange>(session_.network());
+    exchange_ = std::make_shared<BlockExchange>(
+        session_.network(),
+        session_.options().trace
+            ? std::optional(BlockTracer(session_.options().trace, static_cast<std::uint32_t>(id_)))
+            : std::nullopt);
     parameters.extensions.emplace_back([exchange = exchange_](const lt::torrent_handle&, lt::client_data_t)
                                            -> std::shared_ptr<lt::torrent_plugin> { return exchange; });
   }

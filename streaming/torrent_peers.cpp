@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "streaming/session_core.h"
 #include "streaming/torrent_core.h"
 
 namespace freshet::streaming {
@@ -67,6 +68,7 @@ void TorrentCore::refresh_peers() {
     PeerFacts facts;
     if (const auto found = figures.find(handle); found != figures.end()) {
       const auto& own = found->second;
+      if (session_.options().trace) exchange_->name_in_trace(own.peer, peer.address + " " + peer.client);
       peer.rate = own.rate;
       peer.round_trip = own.latency;
       peer.queue = own.outstanding;

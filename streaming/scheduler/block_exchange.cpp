@@ -128,6 +128,7 @@ void BlockExchange::start(BlockGeometry geometry, std::vector<bool> verified, st
              found->second.handle.has_piece(lt::piece_index_t{piece});
     });
     scheduler_->set_padding(padding);
+    if (tracer_) scheduler_->set_watcher(&*tracer_);
   }
   scheduler_->reset(std::move(verified), arrived);
   copies_.clear();
@@ -160,7 +161,7 @@ void BlockExchange::set_rest(std::vector<PieceSpan> spans, int playhead) {
 // --- peers
 
 void BlockExchange::came(PeerId id, const lt::peer_connection_handle& handle) {
-  if (!peers_.emplace(id, Known{handle, false, true, {}, {}, 0, Clock::now()}).second) return;
+  if (!peers_.emplace(id, Known{handle, false, true, {}, {}, 0, Clock::now(), {}, false}).second) return;
   if (is_liar(handle.remote())) {
     // Not in the middle of its handshake.
     boost::asio::post(network_, [weak = weak_from_this(), id] {
@@ -198,6 +199,12 @@ void BlockExchange::choked(PeerId id, bool choked) {
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
   found->second.choked = choked;
+  if (tracer_) {
+    if (choked)
+      tracer_->trace().choked(tracer_->track(id));
+    else
+      tracer_->trace().unchoked(tracer_->track(id));
+  }
   // Without a bitfield it has nothing (BEP 3).
   if (!std::exchange(found->second.ready, true)) tell(id, found->second);
   if (!scheduler_) return;
@@ -328,6 +335,12 @@ std::map<lt::peer_connection_handle, PeerFigures> BlockExchange::figures() const
       result.emplace(known->second.handle, figures);
   }
   return result;
+}
+
+void BlockExchange::name_in_trace(PeerId id, const std::string& name) {
+  const auto found = peers_.find(id);
+  if (!tracer_ || found == peers_.end() || std::exchange(found->second.named, true)) return;
+  tracer_->trace().name_peer(tracer_->track(id), name);
 }
 
 void BlockExchange::banish(PeerId id) {

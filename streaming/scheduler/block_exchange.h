@@ -28,6 +28,7 @@
 
 #include "streaming/piece_store.h"
 #include "streaming/scheduler/block_scheduler.h"
+#include "streaming/scheduler/block_tracer.h"
 
 namespace freshet::streaming {
 
@@ -35,7 +36,9 @@ class BlockExchange final : public lt::torrent_plugin,
                             public PieceRepairer,
                             public std::enable_shared_from_this<BlockExchange> {
  public:
-  explicit BlockExchange(boost::asio::io_context& network) : network_(network), timer_(network) {}
+  // `tracer`: for --trace.
+  BlockExchange(boost::asio::io_context& network, std::optional<BlockTracer> tracer)
+      : network_(network), timer_(network), tracer_(std::move(tracer)) {}
 
   // The torrent's layout is known. `verified` are the pieces that are here, `arrived` single blocks besides,
   // `padding` blocks that hold nothing (BEP 47). A second call says anew what is here; requests that are
@@ -63,6 +66,8 @@ class BlockExchange final : public lt::torrent_plugin,
   [[nodiscard]] BlockCounts blocks() const { return scheduler_ ? scheduler_->blocks() : BlockCounts{}; }
   [[nodiscard]] PieceCounts pieces() const { return scheduler_ ? scheduler_->pieces() : PieceCounts{}; }
   [[nodiscard]] std::map<lt::peer_connection_handle, PeerFigures> figures() const;
+  // What a peer is called in the trace; the first time counts.
+  void name_in_trace(PeerId peer, const std::string& name);
 
   // PieceRepairer
   void on_bad_piece(int piece, const std::vector<int>& blocks) override;
@@ -84,6 +89,7 @@ class BlockExchange final : public lt::torrent_plugin,
     int unasked = 0;  // blocks that nobody had asked it for
     std::chrono::steady_clock::time_point last_asked{};
     std::optional<Block> awake = {};  // asked for only to be heard of
+    bool named = false;
   };
 
   void came(PeerId id, const lt::peer_connection_handle& handle);
@@ -106,6 +112,7 @@ class BlockExchange final : public lt::torrent_plugin,
 
   boost::asio::io_context& network_;
   boost::asio::steady_timer timer_;
+  std::optional<BlockTracer> tracer_;
   std::map<PeerId, Known> peers_;
   std::uint32_t next_id_ = 1;
   std::optional<BlockScheduler> scheduler_;

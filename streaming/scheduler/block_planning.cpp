@@ -231,7 +231,9 @@ class BlockScheduler::Planning {
   void ask(Candidate& candidate, Block block) {
     if (candidate.free-- == 1 && candidate.planned == 0) --open_;
     candidate.next += to_ticks(candidate.step);
-    candidate.peer->estimate.requested(block, now_, scheduler_.deadline_to_keep(block));
+    const auto deadline = scheduler_.deadline_to_keep(block);
+    candidate.peer->estimate.requested(block, now_, deadline);
+    if (scheduler_.watcher_ != nullptr) scheduler_.watcher_->requested(candidate.id, block, deadline);
     candidate.peer->blocks.was_requested(scheduler_.length_of(block));
     scheduler_.holders_[block].push_back(candidate.id);
     decision_.requests.push_back({candidate.id, block});
@@ -307,7 +309,7 @@ BlockDecision BlockScheduler::decide(MonotonicTime now) {
 void BlockScheduler::give_up(PeerId id, Block block, BlockDecision& decision) {
   auto& peer = peers_.at(id);
   peer.estimate.dropped(block);
-  note_cancelled(peer, block);
+  note_cancelled(id, peer, block);
   release(id, block);
   decision.cancels.push_back({id, block});
 }

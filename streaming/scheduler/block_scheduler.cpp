@@ -84,7 +84,8 @@ void BlockScheduler::pieces_changed() {
   rest_is_stale_ = true;
 }
 
-void BlockScheduler::note_cancelled(Peer& peer, Block block) {
+void BlockScheduler::note_cancelled(PeerId id, Peer& peer, Block block) {
+  if (watcher_ != nullptr) watcher_->taken_back(id, block);
   peer.blocks.was_taken_back(length_of(block));
   if (peer.cancelled.size() >= most_cancelled) peer.cancelled.clear();
   ++peer.cancelled[block];
@@ -107,7 +108,7 @@ void BlockScheduler::release(PeerId id, Block block) {
 void BlockScheduler::release_all(PeerId id, Peer& peer) {
   for (const auto block : peer.estimate.drop_all()) {
     release(id, block);
-    note_cancelled(peer, block);
+    note_cancelled(id, peer, block);
   }
 }
 
@@ -122,18 +123,16 @@ BlockArrival BlockScheduler::arrived(PeerId id, Block block, MonotonicTime now) 
   using enum BlockCounts::Answer;
   using Use = BlockCounts::Use;
   const bool is_here = ledger_.is_here(block);
-  peer.blocks.came(length_of(block),
-                   deadline       ? Outstanding
-                   : result.asked ? TakenBack
-                                  : Unasked,
-                   is_here        ? Use::Duplicate
-                   : result.asked ? Use::New
-                                  : Use::Stray,
-                   deadline && *deadline < now ? BlockCounts::Punctual::Late : BlockCounts::Punctual::InTime);
+  const auto answer = deadline ? Outstanding : result.asked ? TakenBack : Unasked;
+  const auto use = is_here ? Use::Duplicate : result.asked ? Use::New : Use::Stray;
+  const auto punctual =
+      deadline && *deadline < now ? BlockCounts::Punctual::Late : BlockCounts::Punctual::InTime;
+  peer.blocks.came(length_of(block), answer, use, punctual);
+  if (watcher_ != nullptr) watcher_->came(id, block, answer, use, punctual);
   // What it has passed over it will not send: it forgot, or its queue was full.
   for (const auto lost : peer.estimate.drop_overtaken()) {
     release(id, lost);
-    note_cancelled(peer, lost);
+    note_cancelled(id, peer, lost);
     result.lost.push_back(lost);
   }
   release(id, block);
@@ -147,7 +146,7 @@ BlockArrival BlockScheduler::arrived(PeerId id, Block block, MonotonicTime now) 
   for (const auto other : others->second) {
     auto& holder = peers_.at(other);
     holder.estimate.dropped(block);
-    note_cancelled(holder, block);
+    note_cancelled(other, holder, block);
     result.cancels.push_back({other, block});
   }
   holders_.erase(others);
@@ -161,6 +160,7 @@ bool BlockScheduler::rejected(PeerId id, Block block, MonotonicTime now) {
   // Of two requests for a block the answer is to the older one, which was cancelled.
   if (take_cancelled(peer, block) || !peer.estimate.dropped(block)) return false;
   peer.blocks.was_rejected(length_of(block));
+  if (watcher_ != nullptr) watcher_->rejected(id, block);
   release(id, block);
   if (peer.refused.size() >= most_refused) peer.refused.clear();
   peer.refused.insert_or_assign(block.piece, now + refusal);
@@ -177,6 +177,7 @@ void BlockScheduler::piece_verified(int piece) {
   resolve_doubts({piece, 0}, {piece + 1, 0}, &BlockCounts::was_verified);
   quarantine_.erase(piece);
   if (unrepaired_.erase(piece) > 0) ++repaired_;
+  if (watcher_ != nullptr) watcher_->piece_verified(piece);
   ledger_.verified(piece);
 }
 
@@ -197,6 +198,7 @@ void BlockScheduler::piece_spoiled(int piece, std::span<const int> blocks) {
   resolve_doubts({piece, 0}, {piece + 1, 0}, &BlockCounts::was_thrown_away);
   ++failed_;
   unrepaired_.insert(piece);
+  if (watcher_ != nullptr) watcher_->piece_failed(piece);
   // Single blocks were judged by their leaf hashes (BEP 52); a whole piece says who lied only when one peer
   // sent it.
   const bool judged = !blocks.empty() && std::ssize(blocks) < ledger_.geometry().blocks_in(piece);
@@ -347,6 +349,8 @@ void BlockScheduler::resolve_doubts(Block first, Block end, void (BlockCounts::*
 void BlockScheduler::arrived_stray(PeerId peer, Bytes length) {
   using enum BlockCounts::Answer;
   counts_of(peer).came(length, Unasked, BlockCounts::Use::Stray, BlockCounts::Punctual::InTime);
+  if (watcher_ != nullptr)
+    watcher_->came(peer, {-1, 0}, Unasked, BlockCounts::Use::Stray, BlockCounts::Punctual::InTime);
 }
 
 BlockCounts BlockScheduler::blocks() const {

@@ -41,13 +41,11 @@
 #include "streaming/deadline_window.h"
 #include "streaming/scheduler/block.h"
 #include "streaming/scheduler/block_ledger.h"
+#include "streaming/scheduler/block_watcher.h"
 #include "streaming/scheduler/peer_estimate.h"
 #include "streaming/stats.h"
 
 namespace freshet::streaming {
-
-// A connection, unique in the life of a scheduler.
-enum class PeerId : std::uint32_t {};
 
 // Blocks [first, last] of a torrent that will be read one after the other.
 struct BlockWant {
@@ -104,6 +102,8 @@ class BlockScheduler {
   BlockScheduler(BlockGeometry geometry, HasPiece has) : ledger_(geometry), has_(std::move(has)) {}
 
   [[nodiscard]] const BlockLedger& ledger() const { return ledger_; }
+  // Is told from now on; outlives this. nullptr: nobody, at no cost.
+  void set_watcher(BlockWatcher* watcher) { watcher_ = watcher; }
 
   // --- what is wanted
   // Replaces the earlier wants. What is abandoned is cancelled by the next decision when somebody waits.
@@ -188,7 +188,7 @@ class BlockScheduler {
   void release(PeerId peer, Block block);
   void release_all(PeerId id, Peer& peer);
   // A request of this peer ends unanswered.
-  void note_cancelled(Peer& peer, Block block);
+  void note_cancelled(PeerId id, Peer& peer, Block block);
   static bool take_cancelled(Peer& peer, Block block);
   [[nodiscard]] Bytes length_of(Block block) const { return Bytes{ledger_.geometry().length(block)}; }
   // Where the blocks are counted that a peer sent; it may have left.
@@ -205,6 +205,7 @@ class BlockScheduler {
 
   BlockLedger ledger_;
   HasPiece has_;
+  BlockWatcher* watcher_ = nullptr;
   std::map<PeerId, Peer> peers_;
   BlockCounts former_;  // of peers that left
   int failed_ = 0;      // pieces

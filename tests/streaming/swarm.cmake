@@ -42,6 +42,9 @@ add_dependencies(swarm_proxy_test freshet_viewer_process)
 freshet_add_test(block_scheduler_test
   SOURCES scheduler/block_scheduler_test.cpp scheduler/simulated_swarm.cpp stats_test.cpp
   LIBRARIES freshet::streaming)
+freshet_add_test(trace_test
+  SOURCES trace_test.cpp
+  LIBRARIES freshet::test_support freshet::dep::json freshet::dep::torrent)
 freshet_add_test(picker_check_test
   SOURCES scheduler/picker_check_test.cpp
   LIBRARIES freshet::test_support)
