@@ -79,6 +79,17 @@ constexpr OptionInfo rows[] = {
        c.play.framemd5_audio = as<std::string>(v);
        return {};
      }},
+    {.name = "trace",
+     .type = ValueType::Path,
+     .value_name = "FILE",
+     .group = Group::Observing,
+     .listed = Listed::All,
+     .config = Config::CommandLineOnly,
+     .help = "Writes what became of each block of the swarm as a Chrome trace, for ui.perfetto.dev.",
+     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
+       c.play.trace = as<std::string>(v);
+       return {};
+     }},
     {.name = "input-ipc-server",
      .type = ValueType::Path,
      .value_name = "SOCKET",

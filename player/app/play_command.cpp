@@ -4,9 +4,8 @@
 #include "player/app/play_command.h"
 
 #include <cstdio>
-#include <utility>
-
 #include <unistd.h>
+#include <utility>
 
 #include "player/app/human_text.h"
 #include "player/app/log.h"
@@ -32,7 +31,8 @@ Result<std::unique_ptr<video::VideoOutput>> open_output(playback::Options& optio
     options.video_output = Kind::Sdl;
     output = video::open_video_output(Kind::Sdl, window);
     if (output) {
-      log.write(playback::LogLevel::Warning, "video", "No OpenGL here (" + first.message + "); using --vo=sdl");
+      log.write(playback::LogLevel::Warning, "video",
+                "No OpenGL here (" + first.message + "); using --vo=sdl");
       return output;
     }
   }
@@ -60,6 +60,7 @@ int run_play(const CommandLine& command_line, MonotonicTime start) {
     (*recorder)->error(output.error());
     return (*recorder)->finish(exit_code(output.error().category));
   }
+  options.session.trace = (*recorder)->trace();
   playback::SessionProvider sessions(options.session);
   int code = 0;
   {
@@ -71,7 +72,9 @@ int run_play(const CommandLine& command_line, MonotonicTime start) {
         player, {.version = FRESHET_VERSION,
                  .config_dir = command_line.load_config ? command_line.config_dir : std::filesystem::path{},
                  .status_line = !messages.quiet && !messages.really_quiet,
-                 .print = [&log](const std::string& text) { (*log)->write(playback::LogLevel::Info, "cplayer", text); }});
+                 .print = [&log](const std::string& text) {
+                   (*log)->write(playback::LogLevel::Info, "cplayer", text);
+                 }});
     if (!controls) {
       (*recorder)->error(controls.error());
       return (*recorder)->finish(exit_code(controls.error().category));
@@ -84,7 +87,8 @@ int run_play(const CommandLine& command_line, MonotonicTime start) {
       (*log)->write(playback::LogLevel::Warning, "input", problem);
     }
     (*log)->set_before_line([&controls] { (*controls)->clear_status_line(); });
-    player.set_input_handler([&controls](const video::InputEvent& event) { (*controls)->handle_input(event); });
+    player.set_input_handler(
+        [&controls](const video::InputEvent& event) { (*controls)->handle_input(event); });
     player.set_message_handler([&controls](const std::string& text, std::chrono::milliseconds duration) {
       (*controls)->show_message(text, duration);
     });

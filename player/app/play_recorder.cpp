@@ -3,6 +3,7 @@
 
 #include "player/app/play_recorder.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <utility>
@@ -15,7 +16,12 @@ using playback::LogLevel;
 
 Result<std::unique_ptr<PlayRecorder>> PlayRecorder::open(const playback::Options& options,
                                                          MonotonicTime start, Log& log) {
-  std::unique_ptr<PlayRecorder> recorder(new PlayRecorder(log));
+  std::unique_ptr<PlayRecorder> recorder(new PlayRecorder(log, start));
+  if (options.trace) {
+    auto trace = streaming::Trace::create(*options.trace, start);
+    if (!trace) return std::unexpected(trace.error());
+    recorder->trace_ = std::move(*trace);
+  }
   if (options.events_json) recorder->events_ = std::make_unique<control::EventLog>(STDOUT_FILENO, start);
   if (options.framemd5) {
     auto file = control::FrameMd5File::create(*options.framemd5);
@@ -38,6 +44,7 @@ int PlayRecorder::finish(int exit_code) {
   };
   if (video_) flush(video_->finish());
   if (audio_) flush(audio_->finish());
+  if (trace_) flush(trace_->finish());
   if (events_) events_->exit(exit_code);
   return exit_code;
 }
@@ -91,7 +98,17 @@ void PlayRecorder::open(const playback::OpenedFile& file) {
 }
 
 void PlayRecorder::first_frame(MediaTime pts) {
-  if (events_) events_->first_frame(pts);
+  first_frame_at_ = events_ ? events_->first_frame(pts) : std::chrono::steady_clock::now();
+  if (trace_) trace_->first_frame();
+}
+
+void PlayRecorder::phases(std::optional<MonotonicTime> began, const playback::StartTimes& times) {
+  if (!events_) return;
+  auto told = times;
+  // As first_frame's line says, so that the phases add up to it.
+  told[static_cast<std::size_t>(playback::StartMoment::Frame)] = first_frame_at_;
+  const auto begin = began.value_or(start_);
+  events_->phases(begin, playback::start_phases(begin, told));
 }
 
 void PlayRecorder::frame_shown(const media::FramePointer& frame) {
@@ -100,20 +117,24 @@ void PlayRecorder::frame_shown(const media::FramePointer& frame) {
 
 void PlayRecorder::stall_begin(MediaTime position, const std::string& reason) {
   if (events_) events_->stall_begin(position, reason);
+  if (trace_) trace_->stall_begin();
   log_.write(LogLevel::Verbose, "player", fmt::format("Stalled at {}: {}", time_text(position), reason));
 }
 
 void PlayRecorder::stall_end(MediaTime position, std::chrono::nanoseconds lasted) {
   if (events_) events_->stall_end(position, lasted);
+  if (trace_) trace_->stall_end();
   log_.write(LogLevel::Verbose, "player", fmt::format("Going on after {:.2f} s", to_seconds(lasted)));
 }
 
 void PlayRecorder::seek(MediaTime target, media::SeekMode mode) {
   if (events_) events_->seek(target, mode);
+  if (trace_) trace_->seek(target);
 }
 
 void PlayRecorder::seek_done(MediaTime pts, MediaTime target) {
   if (events_) events_->seek_done(pts, target);
+  if (trace_) trace_->seek_done();
 }
 
 void PlayRecorder::seek_cancelled(MediaTime target) {
@@ -121,6 +142,17 @@ void PlayRecorder::seek_cancelled(MediaTime target) {
 }
 
 void PlayRecorder::progress(const playback::Progress& progress) {
+  if (trace_) {
+    using Counter = streaming::Trace::Counter;
+    if (progress.position && progress.buffered_until)
+      trace_->counter(Counter::Buffered,
+                      std::max(0.0, to_seconds(*progress.buffered_until - *progress.position)));
+    if (progress.swarm) {
+      trace_->counter(Counter::DownRate, static_cast<double>(progress.swarm->down_rate.value));
+      trace_->counter(Counter::UpRate, static_cast<double>(progress.swarm->up_rate.value));
+      trace_->counter(Counter::Peers, progress.swarm->peers);
+    }
+  }
   if (!events_) return;
   events_->progress({.position = progress.position,
                      .duration = progress.duration,

@@ -13,6 +13,7 @@
 #include "player/control/framemd5.h"
 #include "player/playback/observer.h"
 #include "player/playback/options.h"
+#include "streaming/trace.h"
 
 namespace freshet::app {
 
@@ -22,6 +23,8 @@ class PlayRecorder final : public playback::Observer {
   [[nodiscard]] static Result<std::unique_ptr<PlayRecorder>> open(const playback::Options& options,
                                                                   MonotonicTime start, Log& log);
 
+  // Null without --trace.
+  [[nodiscard]] const std::shared_ptr<streaming::Trace>& trace() const { return trace_; }
   [[nodiscard]] media::AudioDigestSink* audio_digests() { return audio_ ? &*audio_ : nullptr; }
   // The last line and the last flush. Returns `exit_code`, or a failure to write the digests.
   int finish(int exit_code);
@@ -31,22 +34,26 @@ class PlayRecorder final : public playback::Observer {
   void peers(const streaming::SwarmStats& stats, const std::vector<streaming::PeerStats>& peers) override;
   void open(const playback::OpenedFile& file) override;
   void first_frame(MediaTime pts) override;
+  void phases(std::optional<MonotonicTime> began, const playback::StartTimes& times) override;
   void frame_shown(const media::FramePointer& frame) override;
   void stall_begin(MediaTime position, const std::string& reason) override;
   void stall_end(MediaTime position, std::chrono::nanoseconds lasted) override;
   void seek(MediaTime target, media::SeekMode mode) override;
   void seek_done(MediaTime pts, MediaTime target) override;
   void seek_cancelled(MediaTime target) override;
-  [[nodiscard]] bool wants_progress() const override { return events_ != nullptr; }
+  [[nodiscard]] bool wants_progress() const override { return events_ != nullptr || trace_ != nullptr; }
   void progress(const playback::Progress& progress) override;
   void eof() override;
   void error(const Error& error) override;
   void log(playback::LogLevel level, std::string_view room, const std::string& text) override;
 
  private:
-  explicit PlayRecorder(Log& log) : log_(log) {}
+  PlayRecorder(Log& log, MonotonicTime start) : log_(log), start_(start) {}
 
   Log& log_;
+  const MonotonicTime start_;
+  MonotonicTime first_frame_at_{};
+  std::shared_ptr<streaming::Trace> trace_;    // null without --trace
   std::unique_ptr<control::EventLog> events_;  // null without --events=json
   std::optional<control::FrameMd5Video> video_;
   std::optional<control::FrameMd5Audio> audio_;

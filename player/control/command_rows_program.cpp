@@ -42,6 +42,19 @@ Outcome script_message_to(CommandContext& context, const Arguments& arguments) {
   return {sent ? Status::Success : Status::CommandFailed, {}};
 }
 
+// mpv's name for what its script of statistics binds to keys; no other script is here.
+Outcome script_binding(CommandContext& context, const Arguments& arguments) {
+  using Page = playback::Player::StatsPage;
+  const auto& name = arguments[0].get_ref<const std::string&>();
+  if (name == "stats/display-stats")
+    context.player().show_stats(Page::Once);
+  else if (name == "stats/display-stats-toggle")
+    context.player().show_stats(Page::Toggle);
+  else
+    return {Status::CommandFailed, {}};
+  return {};
+}
+
 }  // namespace
 
 std::vector<CommandRow> program_commands() {
@@ -53,6 +66,7 @@ std::vector<CommandRow> program_commands() {
        {{"name", Type::Text, true}},
        false,
        [](CommandContext&, const Arguments&) -> Outcome { return {}; }},
+      {"script-binding", {{"name"}}, false, script_binding},
       {"script-message", {{"args", Type::Text, true}}, true, script_message},
       {"script-message-to", {{"target"}, {"args", Type::Text, true}}, true, script_message_to},
   };

@@ -63,6 +63,8 @@ constexpr DefaultBinding rows[] = {
     {"Ctrl+s", "screenshot window", "save the window"},
     {"o", "show-progress", "show where playback is"},
     {"P", "show-progress", ""},
+    {"i", "script-binding stats/display-stats", "show statistics for a while, or until pressed again"},
+    {"I", "script-binding stats/display-stats-toggle", ""},
     {"O", "no-osd cycle-values osd-level 3 1", "show the time always, or on demand"},
     {"F8", "show-text ${playlist}", "show the playlist"},
     {"F9", "show-text ${track-list}", "show the tracks"},

@@ -134,8 +134,19 @@ void EventLog::open(const OpenEvent& open) {
   write("open", fields.str());
 }
 
-void EventLog::first_frame(MediaTime pts) {
-  write("first_frame", Fields().seconds("pts", pts).str());
+MonotonicTime EventLog::first_frame(MediaTime pts) {
+  return write("first_frame", Fields().seconds("pts", pts).str());
+}
+
+void EventLog::phases(MonotonicTime begin, const playback::StartPhases& phases) {
+  Fields fields;
+  fields.seconds("begin", begin - start_);
+  if (phases.peers) fields.seconds("peers", *phases.peers);
+  if (phases.metadata) fields.seconds("metadata", *phases.metadata);
+  fields.seconds("header", phases.header)
+      .seconds("first_gop", phases.first_gop)
+      .seconds("decode", phases.decode);
+  write("phases", fields.str());
 }
 
 void EventLog::stall_begin(MediaTime position, std::string_view reason) {
@@ -192,10 +203,10 @@ void EventLog::seeding(std::string_view magnet, std::uint16_t port) {
   write("seeding", Fields().text("magnet", magnet).number("port", port).str());
 }
 
-void EventLog::write(std::string_view event, std::string_view fields) {
+MonotonicTime EventLog::write(std::string_view event, std::string_view fields) {
   const std::scoped_lock lock(mutex_);
-  if (closed_) return;
   last_ = std::max(last_, now_());
+  if (closed_) return last_;
   const std::int64_t microseconds = std::max<std::int64_t>(
       0, std::chrono::duration_cast<std::chrono::microseconds>(last_ - start_).count());
   const std::string line = fmt::format("{{\"event\":\"{}\",\"t\":{}.{:06}{}}}\n", event,
@@ -211,9 +222,10 @@ void EventLog::write(std::string_view event, std::string_view fields) {
       ::poll(&waiting, 1, -1);
     } else if (errno != EINTR) {
       closed_ = true;  // EPIPE, a full disk: nobody reads
-      return;
+      break;
     }
   }
+  return last_;
 }
 
 }  // namespace freshet::control

@@ -20,6 +20,7 @@
 
 #include "player/media/media_info.h"
 #include "player/media/pipeline.h"
+#include "player/playback/start_phases.h"
 #include "streaming/base/error.h"
 #include "streaming/base/units.h"
 #include "streaming/session.h"
@@ -57,7 +58,10 @@ class EventLog {
   static constexpr std::size_t most_peers = 16;
   void peers(const streaming::SwarmStats& stats, std::span<const streaming::PeerStats> peers);
   void open(const OpenEvent& open);
-  void first_frame(MediaTime pts);
+  // When it was told: its "t".
+  MonotonicTime first_frame(MediaTime pts);
+  // `begin`: when the entry was opened.
+  void phases(MonotonicTime begin, const playback::StartPhases& phases);
   void stall_begin(MediaTime position, std::string_view reason);
   void stall_end(MediaTime position, std::chrono::nanoseconds length);
   void seek(MediaTime target, media::SeekMode mode);
@@ -72,7 +76,7 @@ class EventLog {
   void seeding(std::string_view magnet, std::uint16_t port);
 
  private:
-  void write(std::string_view event, std::string_view fields);
+  MonotonicTime write(std::string_view event, std::string_view fields);  // when
 
   const int descriptor_;
   const MonotonicTime start_;

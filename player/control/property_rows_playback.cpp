@@ -94,9 +94,8 @@ Json cache_state(const PropertyContext& c) {
   state["fw-bytes"] = cache.packets.value;
   if (const auto swarm = c.player.swarm()) state["raw-input-rate"] = swarm->down_rate.value;
   state["bof-cached"] = !cache.seekable_ranges.empty() && cache.seekable_ranges.front().first <= MediaTime{0};
-  const auto duration = c.player.duration();
-  state["eof-cached"] =
-      !cache.seekable_ranges.empty() && duration && cache.seekable_ranges.back().second >= *duration;
+  // Not by the duration: the shortest track may end before it.
+  state["eof-cached"] = !cache.seekable_ranges.empty() && cache.eof;
   Json ranges = Json::array();
   for (const auto& [start, end] : cache.seekable_ranges) {
     ranges.push_back({{"start", to_seconds(start)}, {"end", to_seconds(end)}});

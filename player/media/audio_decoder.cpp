@@ -117,7 +117,7 @@ bool AudioDecoder::take(const AVFrame& frame, const AVPacket* packet) {
   if (frame.nb_samples <= 0 || frame.sample_rate <= 0) return true;
   if (!produced_) {
     produced_ = true;
-    host_.produced(TrackKind::Audio);
+    host_.produced(TrackKind::Audio, packets_.fed_at());
   }
   auto pts = to_media_time(frame.best_effort_timestamp, stream_->time_base);
   if (pts) *pts -= stream_->start_time;

@@ -23,8 +23,8 @@ class DecoderHost {
   virtual void frame_queued() = 0;
   // Nothing more comes of this kind in this generation.
   virtual void finished(TrackKind kind, Generation generation) = 0;
-  // Something was decoded for the first time.
-  virtual void produced(TrackKind kind) = 0;
+  // Something was decoded for the first time. `complete`: when the last of its data came that was waited for.
+  virtual void produced(TrackKind kind, MonotonicTime complete) = 0;
   // The pipeline bounds how many of these are passed on.
   virtual void warn(std::string message) = 0;
   // Both are dropped when their generation is stale, so that nothing old arrives after a seek returned.

@@ -353,9 +353,12 @@ void MediaPipeline::frame_queued() {
   listener_.on_frame_ready();
 }
 
-void MediaPipeline::produced(TrackKind kind) {
-  const std::lock_guard lock(mutex_);
-  produced_[index_of(kind)] = true;
+void MediaPipeline::produced(TrackKind kind, MonotonicTime complete) {
+  {
+    const std::lock_guard lock(mutex_);
+    produced_[index_of(kind)] = true;
+  }
+  if (kind == TrackKind::Video) listener_.on_first_picture(complete);
 }
 
 void MediaPipeline::finished(TrackKind kind, Generation generation) {

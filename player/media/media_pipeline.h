@@ -81,7 +81,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   [[nodiscard]] MediaTime late() const noexcept override;
   void frame_queued() override;
   void finished(TrackKind kind, Generation generation) override;
-  void produced(TrackKind kind) override;
+  void produced(TrackKind kind, MonotonicTime complete) override;
   void warn(std::string message) override;
   void deliver(SubtitleEvent event) override;
   void deliver(const AudioDigest& digest, Generation generation) override;

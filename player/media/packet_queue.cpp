@@ -37,8 +37,10 @@ std::optional<QueueItem> PacketQueue::pop() {
   std::optional<QueueItem> item;
   {
     std::unique_lock lock(mutex_);
+    const bool waits = entries_.empty();
     changed_.wait(lock, [&] { return stopped_ || !entries_.empty(); });
     if (stopped_) return std::nullopt;
+    if (waits) fed_at_ = std::chrono::steady_clock::now();
     Entry& entry = entries_.front();
     bytes_ -= entry.bytes;
     if (entry.item.kind == QueueItem::Kind::Packet) --packets_;

@@ -50,6 +50,8 @@ class PacketQueue {
   bool push(QueueItem item, std::optional<MediaTime> begin = {}, std::optional<MediaTime> end = {});
   // Waits for an item. nullopt: stop() was called.
   [[nodiscard]] std::optional<QueueItem> pop();
+  // When a pop() last had to wait for its item, and got it. The popping thread.
+  [[nodiscard]] MonotonicTime fed_at() const { return fed_at_; }
   // Drops all items and accepts only `generation` or newer.
   void flush(Generation generation);
   // All queued items belong to `generation` from now on, behind a Start that continues.
@@ -86,6 +88,7 @@ class PacketQueue {
   std::optional<MediaTime> end_;
   bool finished_ = false;
   bool stopped_ = false;
+  MonotonicTime fed_at_{};  // the popping thread's
 };
 
 }  // namespace freshet::media

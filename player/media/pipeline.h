@@ -102,7 +102,9 @@ class PipelineListener {
   virtual void on_opened(const MediaInfo& info) = 0;  // once, then playback starts by itself
   virtual void on_failed(const Error& error) = 0;     // cannot be opened or played at all, or a read failed
   virtual void on_warning(const std::string& message) = 0;  // part of it cannot be played
-  virtual void on_frame_ready() = 0;                        // next_frame() has something new
+  // Once: a picture is decoded. `complete`: when the last of its data came that its decoder waited for.
+  virtual void on_first_picture(MonotonicTime complete) { (void)complete; }
+  virtual void on_frame_ready() = 0;     // next_frame() has something new
   virtual void on_buffer_changed() = 0;  // reading started to wait or got data, end reached
   // The length of a file that did not tell it at once (a fragmented MP4 from a swarm): its index has come, or
   // its end was read.

@@ -177,7 +177,7 @@ bool VideoDecoder::emit(AvFramePointer frame, MediaTime pts, MediaTime duration)
   description->still = stream_->picture != nullptr;
   if (!produced_) {
     produced_ = true;
-    host_.produced(TrackKind::Video);
+    host_.produced(TrackKind::Video, packets_.fed_at());
   }
   if (!frames_.push(std::move(description))) return false;
   host_.frame_queued();

@@ -33,7 +33,12 @@ void ItemEvents::on_torrent(std::shared_ptr<OpenTorrent> torrent) {
   });
 }
 
+void ItemEvents::on_peer_connected() {
+  moments_.note(StartMoment::Peer);
+}
+
 void ItemEvents::on_metadata(const streaming::TorrentMetadata& metadata) {
+  moments_.note(StartMoment::Metadata);
   post([metadata](PlayerCore& player) {
     player.observer_.metadata(metadata);
     player.on_swarm_changed();
@@ -85,11 +90,16 @@ void ItemEvents::on_failed(const Error& error) {
 }
 
 void ItemEvents::on_opened(const media::MediaInfo& info) {
+  moments_.note(StartMoment::Header);
   post([info](PlayerCore& player) { player.on_media_opened(info); });
 }
 
 void ItemEvents::on_warning(const std::string& message) {
   post([message](PlayerCore& player) { player.log(LogLevel::Warning, message); });
+}
+
+void ItemEvents::on_first_picture(MonotonicTime complete) {
+  moments_.note(StartMoment::Gop, complete);
 }
 
 void ItemEvents::on_frame_ready() {

@@ -11,6 +11,7 @@
 
 #include "player/media/pipeline.h"
 #include "player/playback/source_opener.h"
+#include "player/playback/start_phases.h"
 
 namespace freshet::playback {
 
@@ -24,6 +25,7 @@ class ItemEvents final : public OpenerEvents, public media::PipelineListener {
 
   void on_source_kind(const std::string& kind) override;
   void on_torrent(std::shared_ptr<OpenTorrent> torrent) override;
+  void on_peer_connected() override;
   void on_metadata(const streaming::TorrentMetadata& metadata) override;
   void on_swarm_changed() override;
   void on_swarm_error(const Error& error) override;
@@ -34,11 +36,15 @@ class ItemEvents final : public OpenerEvents, public media::PipelineListener {
 
   void on_opened(const media::MediaInfo& info) override;
   void on_warning(const std::string& message) override;
+  void on_first_picture(MonotonicTime complete) override;
   void on_frame_ready() override;
   void on_buffer_changed() override;
   void on_duration_learned(MediaTime duration) override;
   void on_subtitles_changed() override;
   void on_tracks_changed(const std::vector<media::Track>& tracks) override;
+
+  // Of this start. Any thread.
+  [[nodiscard]] StartMoments& moments() { return moments_; }
 
  private:
   template <class Task>
@@ -46,6 +52,7 @@ class ItemEvents final : public OpenerEvents, public media::PipelineListener {
 
   PlayerCore& player_;
   const int serial_;
+  StartMoments moments_;
   std::atomic<bool> swarm_posted_{false};  // many changes, one task
   std::atomic<bool> subtitles_posted_{false};
 };

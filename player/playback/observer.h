@@ -15,6 +15,7 @@
 #include "player/media/media_info.h"
 #include "player/media/pipeline.h"
 #include "player/media/video_frame.h"
+#include "player/playback/start_phases.h"
 #include "streaming/base/error.h"
 #include "streaming/base/units.h"
 #include "streaming/session.h"
@@ -51,6 +52,10 @@ class Observer {
   }
   virtual void open(const OpenedFile& file) { (void)file; }
   virtual void first_frame(MediaTime pts) { (void)pts; }
+  // Right after first_frame(). `began`: when the entry was opened; nullopt: with the process.
+  virtual void phases(std::optional<MonotonicTime> began, const StartTimes& times) {
+    (void)began, (void)times;
+  }
   virtual void frame_shown(const media::FramePointer& frame) { (void)frame; }
   virtual void stall_begin(MediaTime position, const std::string& reason) { (void)position, (void)reason; }
   virtual void stall_end(MediaTime position, std::chrono::nanoseconds lasted) {

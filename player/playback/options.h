@@ -36,35 +36,36 @@ struct TimePoint {
 struct Options {
   // sources
   std::vector<std::string> sources;
-  std::optional<std::string> file;            // --file=INDEX|GLOB
-  bool list = false;                          // --list
+  std::optional<std::string> file;  // --file=INDEX|GLOB
+  bool list = false;                // --list
   // playing
   Idle idle = Idle::No;
   bool keep_open = false;
   HrSeek hr_seek = HrSeek::Absolute;
   std::optional<TimePoint> start;
   std::optional<TimePoint> end;
-  bool resume_playback = true;                // where `quit-watch-later` left
+  bool resume_playback = true;  // where `quit-watch-later` left
   double speed = 1;
   double volume = 100;
   bool mute = false;
   bool pause = false;
-  int loop_file = 0;                          // how often each file starts over; loop_forever
+  int loop_file = 0;  // how often each file starts over; loop_forever
   std::optional<TimePoint> ab_loop_a, ab_loop_b;
   bool fullscreen = false;
   media::TrackChoice video, audio, subtitle;
   std::vector<std::string> audio_languages, subtitle_languages;
   std::vector<std::string> subtitle_files;
-  std::optional<std::int64_t> frames;         // --frames=N: stop after N shown frames
+  std::optional<std::int64_t> frames;  // --frames=N: stop after N shown frames
   bool untimed = false;
   video::OutputKind video_output = video::OutputKind::Gpu;
-  bool video_output_set = false;              // the user chose: no fallback to another one
+  bool video_output_set = false;  // the user chose: no fallback to another one
   audio::OutputKind audio_output = audio::OutputKind::Sdl;
   std::optional<video::Rectangle> geometry;
   MediaTime audio_delay{0}, subtitle_delay{0};
   // observing
   bool events_json = false;
   std::optional<std::filesystem::path> framemd5, framemd5_audio;
+  std::optional<std::filesystem::path> trace;  // --trace
   std::optional<std::filesystem::path> ipc_server;
   // the terminal
   bool terminal = true;

@@ -134,6 +134,9 @@ class Player {
   virtual void show_text(std::string text, std::chrono::milliseconds duration) = 0;
   // The bar with times (mpv's show-progress) and a gauge (volume).
   virtual void show_progress() = 0;
+  // The statistics page: for five seconds, or until it is toggled again.
+  enum class StatsPage : std::uint8_t { Once, Toggle };
+  virtual void show_stats(StatsPage how) = 0;
   virtual void show_gauge(std::string label, double value, double maximum) = 0;
 
   // --- state

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 using media::SeekMode;
 using media::TrackKind;
 
+constexpr auto stats_duration = std::chrono::seconds(5);  // as mpv's
 constexpr auto bar_duration = 1500ms;
 constexpr auto seek_queue_window = 300ms;
 
@@ -276,6 +277,17 @@ void PlayerCore::show_text(std::string text, std::chrono::milliseconds duration)
 
 void PlayerCore::show_progress() {
   osd_->show_bar(progress_bar(), bar_duration, std::chrono::steady_clock::now());
+  redraw_ = true;
+}
+
+void PlayerCore::show_stats(StatsPage how) {
+  const auto now = std::chrono::steady_clock::now();
+  const bool stays = stats_until_ == MonotonicTime::max();
+  if (how == StatsPage::Toggle)
+    stats_until_ = stays ? std::nullopt : std::optional(MonotonicTime::max());
+  else if (!stays)
+    stats_until_ = now + stats_duration;
+  next_stats_ = now;
   redraw_ = true;
 }
 

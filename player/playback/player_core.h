@@ -53,7 +53,8 @@ struct Item {
   OpenedSource source;
   std::unique_ptr<media::Pipeline> pipeline;
   std::optional<media::MediaInfo> info;
-  bool bytes_ready = false;  // a file is chosen; its header is awaited
+  std::optional<MonotonicTime> began;  // its opening; nullopt: with the process
+  bool bytes_ready = false;            // a file is chosen; its header is awaited
   bool over_network = false;
 
   // Where playback is. A restart is the stretch between open or seek and the first picture (or sound).
@@ -162,6 +163,7 @@ class PlayerCore final : public Player {
   Result<void> screenshot(const std::string& path, Screenshot what) override;
   void show_text(std::string text, std::chrono::milliseconds duration) override;
   void show_progress() override;
+  void show_stats(StatsPage how) override;
   void show_gauge(std::string label, double value, double maximum) override;
   Phase phase() const override;
   bool paused() const override { return paused_; }
@@ -320,6 +322,8 @@ class PlayerCore final : public Player {
   Idle idle_ = Idle::No;
   bool quitting_ = false;
   int exit_code_ = 0;
+  std::optional<MonotonicTime> stats_until_;  // the statistics page; max: until it is hidden
+  MonotonicTime next_stats_{};
   int openings_ = 0;
 };
 

@@ -52,6 +52,7 @@ void PlayerCore::start_current() {
   item_->entry = *entry;
   item_->loops_left = loop_file_;
   if (idle_ == Idle::Once) idle_ = Idle::No;  // it has waited
+  if (openings_ > 0) item_->began = now;
   item_->events = std::make_unique<ItemEvents>(*this, ++openings_);
   item_->waiting_since = now;
   item_->network_progress = now;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// One turn of the main loop: which picture, when its sound starts, whether it is over, what is reported. Each part may
-// move the deadline of the next turn forward; nothing here waits.
+// One turn of the main loop: which picture, when its sound starts, whether it is over, what is reported. Each
+// part may move the deadline of the next turn forward; nothing here waits.
 #include <algorithm>
 #include <utility>
 
@@ -66,7 +66,8 @@ void PlayerCore::restart_turn(MonotonicTime now, Deadline& deadline) {
     }
   }
   if (item.queued) {
-    // Keys that came while the seek was on its way: go on once it has shown something, or when it takes too long.
+    // Keys that came while the seek was on its way: go on once it has shown something, or when it takes too
+    // long.
     const auto patience = item.seek ? item.seek->started + longest_seek_queue : now;
     if (item.picture_ready || now >= patience) return start_queued_seek(now);
     sooner(deadline, patience);
@@ -86,6 +87,8 @@ void PlayerCore::show_first(const media::FramePointer& frame, MonotonicTime now)
   if (!item_) return;
   if (first) {
     observer_.first_frame(frame->pts);
+    item.events->moments().note(StartMoment::Frame);
+    observer_.phases(item.began, item.events->moments().times());
     add_sidecars();
   }
   if (item.seek) {
@@ -229,11 +232,13 @@ void PlayerCore::end_turn(MonotonicTime now, Deadline& deadline) {
   }
   if (item.end && clock_running_) {
     if (position >= *item.end || (item.shown && item.shown->pts >= *item.end)) return reach_end(now);
-    if (clock_.rate() > 0) sooner(deadline, now + from_seconds(to_seconds(*item.end - position) / clock_.rate()));
+    if (clock_.rate() > 0)
+      sooner(deadline, now + from_seconds(to_seconds(*item.end - position) / clock_.rate()));
   }
   if (!clock_running_) return;
   if (has_sound()) {
-    if (!item.pipeline->audio_finished() || !(audio_->drained(item.generation) || !gate_->first_sound(item.generation))) {
+    if (!item.pipeline->audio_finished() ||
+        !(audio_->drained(item.generation) || !gate_->first_sound(item.generation))) {
       return;
     }
   }
@@ -295,12 +300,13 @@ void PlayerCore::report_turn(MonotonicTime now, Deadline& deadline) {
     on_swarm_changed();
     const media::BufferState buffer =
         item_->pipeline ? item_->pipeline->buffer(clock_.position(now)) : media::BufferState{};
-    observer_.progress({.position = position(),
-                        .duration = duration(),
-                        .buffered_until = item_->pipeline ? std::optional(buffer.buffered_until) : std::nullopt,
-                        .swarm = swarm(),
-                        .dropped_frames = item_->dropped,
-                        .paused = paused_});
+    observer_.progress(
+        {.position = position(),
+         .duration = duration(),
+         .buffered_until = item_->pipeline ? std::optional(buffer.buffered_until) : std::nullopt,
+         .swarm = swarm(),
+         .dropped_frames = item_->dropped,
+         .paused = paused_});
     changed(Change::Cache);
     if (waits_for_data()) redraw_ = true;
   }

@@ -4,13 +4,13 @@
 // What the screen says: the picture with its subtitles, and the words for what is waited for.
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <iterator>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "player/playback/item_events.h"
 #include "player/playback/player_core.h"
+#include "player/playback/stats_page.h"
 
 namespace freshet::playback {
 
@@ -20,6 +20,8 @@ using namespace std::chrono_literals;
 
 // Nothing is said about a wait shorter than this: a card that flashes up explains nothing.
 constexpr auto quiet_wait = 300ms;
+// The statistics page, while it is shown.
+constexpr auto stats_interval = 500ms;
 
 std::string rate_text(Bytes rate) {
   const double bytes = static_cast<double>(rate.value);
@@ -27,7 +29,9 @@ std::string rate_text(Bytes rate) {
   return fmt::format("{:.0f} KiB/s", bytes / 1024.0);
 }
 
-std::string peers_text(int peers) { return fmt::format("{} {}", peers, peers == 1 ? "peer" : "peers"); }
+std::string peers_text(int peers) {
+  return fmt::format("{} {}", peers, peers == 1 ? "peer" : "peers");
+}
 
 }  // namespace
 
@@ -110,6 +114,20 @@ ui::OsdBar PlayerCore::progress_bar() const {
 void PlayerCore::screen_turn(MonotonicTime now, Deadline& deadline) {
   if (options_.video_output == video::OutputKind::Null) return;
   osd_->set_wait(wait_card(now));
+  if (stats_until_ && now >= *stats_until_) {
+    stats_until_.reset();
+    redraw_ = true;
+  }
+  if (!stats_until_) {
+    osd_->set_stats(std::nullopt);
+  } else {
+    if (now >= next_stats_) {
+      next_stats_ = now + stats_interval;
+      osd_->set_stats(stats_page(*this));
+      redraw_ = true;
+    }
+    sooner(deadline, std::min(next_stats_, *stats_until_));
+  }
   if (item_ && waits_for_data() && now - item_->waiting_since < quiet_wait) {
     sooner(deadline, item_->waiting_since + quiet_wait);
     redraw_ = true;
@@ -137,7 +155,8 @@ std::vector<video::OverlayPointer> PlayerCore::subtitle_overlays(const subtitles
   const media::FramePointer& frame = item_->shown;
   const int track = item_->pipeline->selected(media::TrackKind::Subtitle);
   const MediaTime at =
-      (frame && !frame->still ? frame->pts : clock_.position(std::chrono::steady_clock::now())) - subtitle_delay_;
+      (frame && !frame->still ? frame->pts : clock_.position(std::chrono::steady_clock::now())) -
+      subtitle_delay_;
   return subtitles_->render(track, at, canvas);
 }
 
@@ -156,9 +175,11 @@ void PlayerCore::draw(MonotonicTime now) {
       canvas.video_width = frame->width;
       canvas.video_height = frame->height;
     }
-    std::vector<video::OverlayPointer> display = osd_->render(surface.width, surface.height, surface.scale, now);
+    std::vector<video::OverlayPointer> display =
+        osd_->render(surface.width, surface.height, surface.scale, now);
     overlays = lift_.above(subtitle_overlays(canvas), surface.height - osd_->bottom_inset());
-    overlays.insert(overlays.end(), std::make_move_iterator(display.begin()), std::make_move_iterator(display.end()));
+    overlays.insert(overlays.end(), std::make_move_iterator(display.begin()),
+                    std::make_move_iterator(display.end()));
   }
   if (const Result<void> shown = video_->show(frame, overlays); !shown) {
     log(LogLevel::Error, shown.error().message);

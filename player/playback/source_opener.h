@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// From what the user typed to bytes: opens files, servers and swarms, waits for metadata, chooses the file, and looks
-// whether it is protected. It waits, so it works on a thread of its own, as one straight story from top to bottom.
+// From what the user typed to bytes: opens files, servers and swarms, waits for metadata, chooses the file,
+// and looks whether it is protected. It waits, so it works on a thread of its own, as one straight story from
+// top to bottom.
 #pragma once
 
 #include <condition_variable>
@@ -28,20 +29,20 @@ class SwarmRelay;
 
 // A torrent that stays open while its files are played one after the other.
 struct OpenTorrent {
-  std::string source;  // as typed
+  std::string source;                 // as typed
   std::shared_ptr<SwarmRelay> relay;  // its observer: declared first, so that it outlives the torrent
   std::shared_ptr<streaming::Torrent> torrent;
 };
 
 struct OpenedSource {
   std::shared_ptr<ByteSource> bytes;
-  std::string name;                         // "Film.mkv"
-  std::optional<FileIndex> file;            // in a torrent
-  std::vector<FileIndex> all_files;         // more than one: the entry becomes a playlist
-  std::vector<std::string> all_titles;      // of those
+  std::string name;                     // "Film.mkv"
+  std::optional<FileIndex> file;        // in a torrent
+  std::vector<FileIndex> all_files;     // more than one: the entry becomes a playlist
+  std::vector<std::string> all_titles;  // of those
   std::vector<SidecarFile> sidecars;
   std::optional<container::ProtectionSummary> protection;  // nullopt: could not be looked at (a pipe)
-  std::shared_ptr<OpenTorrent> torrent;     // null without a swarm
+  std::shared_ptr<OpenTorrent> torrent;                    // null without a swarm
 };
 
 // Receives what happens. Calls come from the opener's thread and from libtorrent's; each must return at once.
@@ -50,11 +51,12 @@ class OpenerEvents {
   virtual ~OpenerEvents() = default;
   virtual void on_source_kind(const std::string& kind) = 0;
   virtual void on_torrent(std::shared_ptr<OpenTorrent> torrent) = 0;  // joined, nothing known yet
+  virtual void on_peer_connected() {}                                 // each time that some are there
   virtual void on_metadata(const streaming::TorrentMetadata& metadata) = 0;
   virtual void on_swarm_changed() = 0;                  // peers, state, verified bytes
   virtual void on_swarm_error(const Error& error) = 0;  // after opening too
   virtual void on_swarm_warning(const Error& error) = 0;
-  virtual void on_bytes_ready() = 0;   // a file is chosen, its header is being read
+  virtual void on_bytes_ready() = 0;  // a file is chosen, its header is being read
   virtual void on_opened(OpenedSource opened) = 0;
   virtual void on_failed(const Error& error) = 0;
 };
@@ -74,12 +76,12 @@ class SessionProvider {
 };
 
 struct OpenRequest {
-  std::string source;                    // as typed
-  std::optional<FileIndex> file{};       // of a torrent: this one
-  std::optional<std::string> wanted{};   // --file
+  std::string source;                      // as typed
+  std::optional<FileIndex> file{};         // of a torrent: this one
+  std::optional<std::string> wanted{};     // --file
   std::shared_ptr<OpenTorrent> torrent{};  // still open from the entry before, if its source is the same
-  bool protected_too = false;            // a protected file is opened as well: to look at it
-  bool metadata_only = false;            // --list: ends with on_metadata and on_opened without bytes
+  bool protected_too = false;              // a protected file is opened as well: to look at it
+  bool metadata_only = false;              // --list: ends with on_metadata and on_opened without bytes
 };
 
 class SourceOpener {

@@ -22,8 +22,9 @@ Result<void> SwarmRelay::wait_for_metadata(std::stop_token stop) {
   return fail(ErrorCategory::Usage, "cancelled", "Opening was cancelled");
 }
 
-void SwarmRelay::on_peers(const streaming::SwarmStats&) {
+void SwarmRelay::on_peers(const streaming::SwarmStats& stats) {
   const std::scoped_lock lock(mutex_);
+  if (target_ && stats.peers > 0) target_->on_peer_connected();
   if (target_) target_->on_swarm_changed();
 }
 

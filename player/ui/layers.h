@@ -34,6 +34,8 @@ struct Gauge {
 // The corner at the top left: a message of some lines and below it a gauge; either may be empty.
 [[nodiscard]] Overlays draw_corner(TextPainter& painter, const Layout& layout, const std::string& message,
                                    const std::optional<Gauge>& gauge);
+// The statistics page at the top left.
+[[nodiscard]] Overlays draw_stats(TextPainter& painter, const Layout& layout, const OsdStats& stats);
 // Along the lower edge: where we are, what is there already, how long it is.
 [[nodiscard]] Overlays draw_seek_bar(TextPainter& painter, const Layout& layout, const OsdBar& bar);
 // How much of the window's lower edge it needs for itself.

@@ -55,6 +55,7 @@ class LibassOsd final : public Osd {
     card_title_ = std::move(title);
     card_lines_ = std::move(lines);
   }
+  void set_stats(std::optional<OsdStats> stats) override { stats_ = std::move(stats); }
   std::vector<video::OverlayPointer> render(int width, int height, double scale, MonotonicTime now) override;
   [[nodiscard]] int bottom_inset() const override {
     return bar_layer_.overlays.empty() ? 0 : seek_bar_inset(layout_);
@@ -65,6 +66,7 @@ class LibassOsd final : public Osd {
   void expire(MonotonicTime now);
   void refresh_corner();
   void refresh_center();
+  void refresh_stats();
 
   std::optional<Timed<std::string>> message_;
   std::optional<Timed<OsdBar>> bar_;
@@ -72,6 +74,7 @@ class LibassOsd final : public Osd {
   std::optional<OsdWait> wait_;
   std::optional<std::string> card_title_;
   std::vector<std::string> card_lines_;
+  std::optional<OsdStats> stats_;
 
   TextPainter painter_;
   Layout layout_;
@@ -80,6 +83,7 @@ class LibassOsd final : public Osd {
   Layer corner_layer_;
   Layer bar_layer_;
   Layer center_layer_;
+  Layer stats_layer_;
 };
 
 // Parts of a key are kept apart by a byte that no text has after safe_line(), and counted besides.
@@ -93,7 +97,7 @@ std::vector<video::OverlayPointer> LibassOsd::render(int width, int height, doub
     layout_ = make_layout(width, height, scale);
     scale_ = scale;
     wait_width_ = 0;
-    for (Layer* layer : {&corner_layer_, &bar_layer_, &center_layer_}) layer->clear();
+    for (Layer* layer : {&corner_layer_, &bar_layer_, &center_layer_, &stats_layer_}) layer->clear();
   }
   expire(now);
   refresh_corner();
@@ -104,9 +108,10 @@ std::vector<video::OverlayPointer> LibassOsd::render(int width, int height, doub
     bar_layer_.clear();
   }
   refresh_center();
+  refresh_stats();
 
   std::vector<video::OverlayPointer> all;
-  for (const Layer* layer : {&bar_layer_, &center_layer_, &corner_layer_})
+  for (const Layer* layer : {&stats_layer_, &bar_layer_, &center_layer_, &corner_layer_})
     all.insert(all.end(), layer->overlays.begin(), layer->overlays.end());
   return all;
 }
@@ -134,6 +139,17 @@ void LibassOsd::refresh_center() {
   } else {
     center_layer_.clear();
   }
+}
+
+void LibassOsd::refresh_stats() {
+  if (!stats_) return stats_layer_.clear();
+  std::string key;
+  for (const auto& row : stats_->rows) key += part(row.label) + part(row.value);
+  for (const auto& row : stats_->peers) {
+    for (const auto& cell : row) key += part(cell);
+    key += '/';
+  }
+  stats_layer_.refresh(std::move(key), [&] { return draw_stats(painter_, layout_, *stats_); });
 }
 
 void LibassOsd::expire(MonotonicTime now) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The plain on-screen display, drawn by libass: one message at the top left, a bar with times at a seek, and a
-// card in the middle that names what is being waited for. Main thread only.
+// The plain on-screen display, drawn by libass: one message at the top left, a bar with times at a seek, and
+// a card in the middle that names what is being waited for. Main thread only.
 //
 // Text may come from anywhere (torrents, files, IPC): it is bounded, made valid and never obeyed as markup.
 #pragma once
@@ -24,9 +24,20 @@ struct OsdBar {
   std::vector<std::pair<double, double>> buffered;  // fractions of the bar, ascending
 };
 struct OsdWait {
-  std::string title;   // "Finding peers", "Buffering"
-  std::string detail;  // "3 peers · 1.2 MiB/s · about 4 s"
+  std::string title;               // "Finding peers", "Buffering"
+  std::string detail;              // "3 peers · 1.2 MiB/s · about 4 s"
   std::optional<double> progress;  // 0..1
+};
+
+// The statistics page: labels with values, and a table whose first row is its heading and whose first three
+// columns are names.
+struct OsdStats {
+  struct Row {
+    std::string label;
+    std::string value;
+  };
+  std::vector<Row> rows;
+  std::vector<std::vector<std::string>> peers;
 };
 
 class Osd {
@@ -35,11 +46,14 @@ class Osd {
   virtual void show_message(std::string text, std::chrono::milliseconds duration, MonotonicTime now) = 0;
   virtual void show_bar(const OsdBar& bar, std::chrono::milliseconds duration, MonotonicTime now) = 0;
   // A volume-like gauge: a label, a value of maximum.
-  virtual void show_gauge(std::string label, double value, double maximum,
-                          std::chrono::milliseconds duration, MonotonicTime now) = 0;
+  virtual void show_gauge(std::string label, double value, double maximum, std::chrono::milliseconds duration,
+                          MonotonicTime now) = 0;
   virtual void set_wait(std::optional<OsdWait> wait) = 0;  // stays until set to nullopt
-  // Several lines that stay until cleared (an error with its hint, the idle screen). Hides what is waited for.
+  // Several lines that stay until cleared (an error with its hint, the idle screen). Hides what is waited
+  // for.
   virtual void set_card(std::optional<std::string> title, std::vector<std::string> lines) = 0;
+  // At the top left, below nothing else: messages cover it. Stays until set to nullopt.
+  virtual void set_stats(std::optional<OsdStats> stats) = 0;
   // scale: pixels a logical point. What did not change comes as the same pointers.
   [[nodiscard]] virtual std::vector<video::OverlayPointer> render(int width, int height, double scale,
                                                                   MonotonicTime now) = 0;

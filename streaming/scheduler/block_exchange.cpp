@@ -241,7 +241,6 @@ bool BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span
   const auto& geometry = scheduler_->ledger().geometry();
   if (found->second.awake == block) {
     found->second.awake.reset();
-    wasted_ += Bytes{request.length};
     return true;
   }
   const bool whole =

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -120,7 +121,16 @@ class SlowSwarm {
   std::vector<std::unique_ptr<Seeder>> seeders_;
 };
 
-void measure_swarm(const std::filesystem::path& film, int runs, Row& first_frame, Row& seek, Row& memory) {
+// The rows of a start's parts, in their order.
+constexpr std::array<std::pair<const char*, const char*>, 5> phases{
+    {{"peers", "  until the first peer is connected"},
+     {"metadata", "  until the file list is known"},
+     {"header", "  until the container's header is read"},
+     {"first_gop", "  until the first picture's data is there"},
+     {"decode", "  until it is decoded and shown"}}};
+
+void measure_swarm(const std::filesystem::path& film, int runs, Row& first_frame, std::span<Row> parts,
+                   Row& seek, Row& memory) {
   for (int count = 0; count < runs; ++count) {
     const SlowSwarm swarm(film);
     const Home home;
@@ -129,6 +139,10 @@ void measure_swarm(const std::filesystem::path& film, int runs, Row& first_frame
     const auto started = wait_for_event(player, "first_frame");
     if (!started) throw std::runtime_error("no first frame: " + player.text(test::Stream::Errors));
     first_frame.freshet.push_back((*started)["t"].get<double>());
+    const auto told = wait_for_event(player, "phases");
+    if (!told) throw std::runtime_error("no phases: " + player.text(test::Stream::Output));
+    for (std::size_t i = 0; i < phases.size(); ++i)
+      parts[i].freshet.push_back(told->value(phases[i].first, 0.0));
     IpcClient ipc(home / "ipc", player);
     // Far ahead of anything that is there.
     ipc.command({"seek", 45 + count % 3, "absolute", "exact"});
@@ -163,19 +177,23 @@ void measure_minute(const std::filesystem::path& film, int runs, bool with_mpv, 
 int run(const std::filesystem::path& folder, bool quick) {
   const bool with_mpv = test::run({.arguments = {"sh", "-c", "command -v mpv"}}, 10s).status.code == 0;
   const auto film = make_film(folder);
-  std::vector<Row> rows{{"first frame from a magnet link, 4 seeds of 250 KiB/s", "s", {}, {}},
-                        {"exact seek to a place not yet here, the same swarm", "s", {}, {}},
-                        {"peak memory while streaming that", "MiB", {}, {}},
-                        {"CPU to play a minute of 1080p H.264 headless", "s", {}, {}},
-                        {"peak memory for that", "MiB", {}, {}}};
+  std::vector<Row> rows{{"first frame from a magnet link, 4 seeds of 250 KiB/s", "s", {}, {}}};
+  for (const auto& phase : phases) rows.push_back({phase.second, "s", {}, {}});
+  const std::size_t next = rows.size();
+  const std::vector<Row> others{{"exact seek to a place not yet here, the same swarm", "s", {}, {}},
+                                {"peak memory while streaming that", "MiB", {}, {}},
+                                {"CPU to play a minute of 1080p H.264 headless", "s", {}, {}},
+                                {"peak memory for that", "MiB", {}, {}}};
+  rows.insert(rows.end(), others.begin(), others.end());
   const int swarm_runs = quick ? 1 : 5, minute_runs = quick ? 1 : 3;
   fmt::print("Streaming: {} runs\n", swarm_runs);
   std::fflush(stdout);
-  measure_swarm(film, swarm_runs, rows[0], rows[1], rows[2]);
+  measure_swarm(film, swarm_runs, rows[0], std::span(rows).subspan(1, phases.size()), rows[next],
+                rows[next + 1]);
   fmt::print("Playing a minute: {} runs{}\n", minute_runs,
              with_mpv ? ", each beside one of mpv" : " (mpv is not installed)");
   std::fflush(stdout);
-  measure_minute(film, minute_runs, with_mpv, rows[3], rows[4]);
+  measure_minute(film, minute_runs, with_mpv, rows[next + 2], rows[next + 3]);
   print(rows);
   return 0;
 }

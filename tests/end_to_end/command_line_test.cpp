@@ -143,6 +143,7 @@ TEST(Events, HaveTheFieldsThatScriptsRelyOn) {
   ASSERT_EQ(result.status.code, 0) << result.errors;
   const auto all = events(result.output);
   double before = 0;
+  double first_frame = 0;
   std::set<std::string> seen;
   for (const auto& event : all) {
     expect_field(event, "t", Json::value_t::number_float);
@@ -157,10 +158,23 @@ TEST(Events, HaveTheFieldsThatScriptsRelyOn) {
       EXPECT_NEAR(event["duration"].get<double>(), 12, 0.2);
       EXPECT_EQ(event["streams"].size(), 2u);
     }
-    if (name == "first_frame") expect_field(event, "pts", Json::value_t::number_float);
+    if (name == "first_frame") {
+      expect_field(event, "pts", Json::value_t::number_float);
+      first_frame = event["t"];
+    }
+    if (name == "phases") {
+      double sum = 0;
+      for (const char* phase : {"begin", "peers", "metadata", "header", "first_gop", "decode"}) {
+        expect_field(event, phase, Json::value_t::number_float);
+        EXPECT_GE(event[phase].get<double>(), 0) << phase;
+        sum += event[phase].get<double>();
+      }
+      EXPECT_NEAR(sum, first_frame, 0.00001);
+      EXPECT_GT(event["peers"].get<double>(), 0);
+    }
     if (name == "progress") {
-      for (const char* field :
-           {"down_rate", "up_rate", "peers", "bytes_down", "bytes_wasted", "dropped_frames"})
+      for (const char* field : {"down_rate", "up_rate", "peers", "bytes_down", "bytes_wasted",
+                                "dropped_frames", "bytes_useful", "bytes_redundant", "bytes_failed"})
         expect_field(event, field, Json::value_t::number_float);
       for (const char* field : {"pos", "duration", "buffered_until"}) {
         if (seen.contains("first_frame")) {
@@ -174,7 +188,8 @@ TEST(Events, HaveTheFieldsThatScriptsRelyOn) {
       EXPECT_EQ(event["code"], 0);
     }
   }
-  for (const char* name : {"source", "metadata", "peers", "open", "first_frame", "progress", "eof", "exit"}) {
+  for (const char* name :
+       {"source", "metadata", "peers", "open", "first_frame", "phases", "progress", "eof", "exit"}) {
     EXPECT_TRUE(seen.contains(name)) << name << " in\n" << result.output;
   }
   const auto order = [&](std::string_view name) {

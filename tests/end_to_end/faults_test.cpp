@@ -4,6 +4,7 @@
 // What a swarm does to a viewer: peers that leave, peers that lie, a crash in the middle. The picture waits,
 // says so, and goes on; nothing wrong is ever shown.
 
+#include <algorithm>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -200,8 +201,10 @@ TEST(Interrupt, EndsWith130AndTermWith143AndNothingIsLeftBehind) {
   for (const auto& [number, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
     const Home home;
     const auto socket = home / "ipc";
-    test::Process player(home.real_time(Arguments{"--input-ipc-server=" + socket.string()} +
-                                        alone_with({seeder.address()}) + Arguments{seeder.magnet()}));
+    const auto trace = home / "trace.json";
+    test::Process player(
+        home.real_time(Arguments{"--input-ipc-server=" + socket.string(), "--trace=" + trace.string()} +
+                       alone_with({seeder.address()}) + Arguments{seeder.magnet()}));
     ASSERT_TRUE(wait_for_event(player, "first_frame")) << player.text(test::Stream::Errors);
     EXPECT_TRUE(std::filesystem::exists(socket));
     player.signal(number);
@@ -213,6 +216,12 @@ TEST(Interrupt, EndsWith130AndTermWith143AndNothingIsLeftBehind) {
     const auto exits = events_named(events(player.text(test::Stream::Output)), "exit");
     ASSERT_EQ(exits.size(), 1u);
     EXPECT_EQ(exits[0]["code"], code);
+    std::ifstream traced(trace);
+    const auto told = Json::parse(traced, nullptr, false);
+    ASSERT_TRUE(told.is_object()) << "a trace that ends in the middle";
+    EXPECT_GT(told["otherData"]["received"].get<int>(), 0);
+    EXPECT_TRUE(std::ranges::any_of(told["traceEvents"],
+                                    [](const Json& event) { return event["name"] == "first frame"; }));
   }
 }
 

@@ -104,6 +104,13 @@ class FreshetPlayer final : public Player {
       } else if (kind == "progress") {
         figures.received = line.value("bytes_down", 0.0);
         figures.wasted = line.value("bytes_wasted", 0.0);
+        const auto blocks = line.value("blocks", Json::object());
+        if (const double verified = blocks.value("verified", 0.0); verified > 0)
+          figures.late = 100 * blocks.value("late", 0.0) / verified;
+      } else if (kind == "phases") {
+        for (const auto name : phase_names) {
+          if (line.contains(name)) figures.phases[std::string(name)] = line[std::string(name)];
+        }
       } else if (kind == "error") {
         figures.failure += line.value("message", "error") + ". ";
       }

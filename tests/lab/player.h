@@ -6,6 +6,7 @@
 // alike. One thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -19,16 +20,25 @@
 
 namespace freshet::lab {
 
+// The parts of a start, in their order.
+inline constexpr std::array<std::string_view, 5> phase_names{"peers", "metadata", "header", "first_gop",
+                                                             "decode"};
+
 // What one viewing was like. What a player does not tell stays empty.
 struct Figures {
   std::optional<double> first_frame;
+  // Where the time to it went, as the player itself tells; its parts in order ("peers", "metadata", …). Empty
+  // otherwise.
+  std::map<std::string, double> phases;
   std::vector<double> seeks;
   std::optional<double> storm;  // from the last seek of a storm to its picture
   int stalls = 0;               // after the first frame, outside seeks
   double stalled_seconds = 0;
   double watched_seconds = 0;              // wanted to play: steps of the scene
   std::optional<double> received, wasted;  // bytes of payload
-  double wire_down = 0;                    // bytes on the viewer's line
+  std::optional<double>
+      late;              // of the blocks that were of use, the share that came after their deadline, in %
+  double wire_down = 0;  // bytes on the viewer's line
   double cpu_seconds = 0, wall_seconds = 0;
   double peak_memory = 0;  // bytes
   double load = 0;         // of the machine when it began: the average of a minute, as uptime tells it

@@ -53,6 +53,27 @@ std::vector<Row> rows_of(const std::vector<SceneResults>& scenes) {
   return rows;
 }
 
+// Medians of where the time to the first frame goes, and how much came late; for players that tell.
+const Row phases_heading{"scene",    "player",      "peers s",  "metadata s",
+                         "header s", "first gop s", "decode s", "late %"};
+
+std::vector<Row> phase_rows_of(const std::vector<SceneResults>& scenes) {
+  std::vector<Row> rows;
+  for (const auto& scene : scenes) {
+    for (const auto& one : summarise(scene)) {
+      if (one.phases.empty()) continue;
+      Row row{scene.name, one.player};
+      for (const auto name : phase_names) {
+        const auto found = one.phases.find(std::string(name));
+        row.push_back(found == one.phases.end() ? "-" : fmt::format("{:.2f}", found->second.median));
+      }
+      row.push_back(one.late ? fmt::format("{:.1f}", one.late->median) : "-");
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
 // Columns on a screen: a byte that continues a character takes none.
 std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -71,6 +92,22 @@ std::string escaped(std::string_view text) {
     }
   }
   return result;
+}
+
+std::string columns(const Row& first, std::vector<Row> rows) {
+  rows.insert(rows.begin(), first);
+  std::vector<std::size_t> widths(first.size(), 0);
+  for (const auto& row : rows)
+    for (std::size_t column = 0; column < row.size(); ++column)
+      widths[column] = std::max(widths[column], width(row[column]));
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t column = 0; column < row.size(); ++column)
+      text += row[column] + std::string(widths[column] - width(row[column]) + 2, ' ');
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += '\n';
+  }
+  return text;
 }
 
 // Colours that are told apart by those who see few: Okabe and Ito's.
@@ -135,19 +172,10 @@ void draw_panel(Plot& plot, const std::vector<SceneResults>& scenes, std::string
 }  // namespace
 
 std::string plain_table(const std::vector<SceneResults>& scenes) {
-  auto rows = rows_of(scenes);
-  rows.insert(rows.begin(), heading);
-  std::vector<std::size_t> widths(heading.size(), 0);
-  for (const auto& row : rows)
-    for (std::size_t column = 0; column < row.size(); ++column)
-      widths[column] = std::max(widths[column], width(row[column]));
-  std::string text;
-  for (const auto& row : rows) {
-    for (std::size_t column = 0; column < row.size(); ++column)
-      text += row[column] + std::string(widths[column] - width(row[column]) + 2, ' ');
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += '\n';
-  }
+  auto text = columns(heading, rows_of(scenes));
+  if (auto phases = phase_rows_of(scenes); !phases.empty())
+    text +=
+        "\nWhere the time to the first frame goes (medians)\n" + columns(phases_heading, std::move(phases));
   return text;
 }
 
@@ -157,10 +185,19 @@ std::string markdown_page(const std::vector<SceneResults>& scenes, const std::st
     for (const auto& value : row) page += "| " + value + " ";
     page += "|\n";
   };
-  add(heading);
-  for (std::size_t column = 0; column < heading.size(); ++column) page += "|---";
-  page += "|\n";
-  for (const auto& row : rows_of(scenes)) add(row);
+  const auto table = [&add, &page](const Row& first, const std::vector<Row>& rows) {
+    add(first);
+    for (std::size_t column = 0; column < first.size(); ++column) page += "|---";
+    page += "|\n";
+    for (const auto& row : rows) add(row);
+  };
+  table(heading, rows_of(scenes));
+  if (const auto phases = phase_rows_of(scenes); !phases.empty()) {
+    page +=
+        "\nWhere the time to the first frame goes, medians; and the share of the blocks that came after "
+        "their deadline:\n\n";
+    table(phases_heading, phases);
+  }
   page +=
       "\n| scene | what happens | date | ground | load of the machine before a run "
       "|\n|---|---|---|---|---|\n";

@@ -67,6 +67,19 @@ TEST(Report, ComparesFreshetWithTheBestRivalOfEachFigure) {
   EXPECT_LT(page.find("| freshet |"), page.find("| btfs+mpv |"));
 }
 
+TEST(Report, TellsWhereTheTimeOfAStartGoes) {
+  auto scene = good();
+  EXPECT_THAT(plain_table({scene}), Not(HasSubstr("first gop")));
+  auto& runs = scene.players["freshet"];
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    runs[i].phases = {{"peers", 0.1 * static_cast<double>(i + 1)}, {"header", 0.5}};
+    runs[i].late = 2;
+  }
+  EXPECT_THAT(plain_table({scene}),
+              HasSubstr("good   freshet  0.20     -           0.50      -            -         2.0"));
+  EXPECT_THAT(markdown_page({scene}, ""), HasSubstr("| good | freshet | 0.20 | - | 0.50 | - | - | 2.0 |"));
+}
+
 TEST(Report, IsATableOnAScreen) {
   const auto table = plain_table({good()});
   EXPECT_THAT(table, HasSubstr("scene  player"));
@@ -91,6 +104,8 @@ TEST(Results, AreTheSameAfterTheyWereKept) {
   const test::TemporaryFolder folder;
   auto scene = good();
   scene.players["freshet"][0].storm = 0.25;
+  scene.players["freshet"][0].phases = {{"peers", 0.125}};
+  scene.players["freshet"][0].late = 1;
   scene.players["freshet"][0].failure = "odd \"words\"\n";
   save(folder.path(), scene);
   const auto loaded = load_all(folder.path());

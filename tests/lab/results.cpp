@@ -21,6 +21,7 @@ std::optional<double> number(const Json& value) {
 
 Json to_json(const Figures& run) {
   return {{"first_frame", to_json(run.first_frame)},
+          {"phases", run.phases},
           {"seeks", run.seeks},
           {"storm", to_json(run.storm)},
           {"stalls", run.stalls},
@@ -28,6 +29,7 @@ Json to_json(const Figures& run) {
           {"watched_seconds", run.watched_seconds},
           {"received", to_json(run.received)},
           {"wasted", to_json(run.wasted)},
+          {"late", to_json(run.late)},
           {"wire_down", run.wire_down},
           {"cpu_seconds", run.cpu_seconds},
           {"wall_seconds", run.wall_seconds},
@@ -46,6 +48,8 @@ Figures figures_from(const Json& json) {
   run.watched_seconds = json.at("watched_seconds");
   run.received = number(json.at("received"));
   run.wasted = number(json.at("wasted"));
+  run.late = number(json.value("late", Json()));
+  run.phases = json.value("phases", run.phases);
   run.wire_down = json.at("wire_down");
   run.cpu_seconds = json.at("cpu_seconds");
   run.wall_seconds = json.at("wall_seconds");
@@ -67,6 +71,8 @@ std::optional<Spread> spread_of(std::vector<double> values) {
 
 Summary summarise(const std::string& player, const std::vector<Figures>& runs) {
   std::vector<double> first_frame, seek, storm, redundant, stalled, cpu, memory;
+  std::vector<double> late;
+  std::map<std::string, std::vector<double>> phases;
   Summary summary;
   summary.player = player;
   for (const auto& run : runs) {
@@ -75,6 +81,8 @@ Summary summarise(const std::string& player, const std::vector<Figures>& runs) {
     if (run.first_frame) first_frame.push_back(*run.first_frame);
     seek.insert(seek.end(), run.seeks.begin(), run.seeks.end());
     if (run.storm) storm.push_back(*run.storm);
+    if (run.late) late.push_back(*run.late);
+    for (const auto& [phase, seconds] : run.phases) phases[phase].push_back(seconds);
     // Of what was received, the share that was received for nothing.
     if (run.received && run.wasted && *run.received > 0)
       redundant.push_back(100 * *run.wasted / *run.received);
@@ -90,6 +98,8 @@ Summary summarise(const std::string& player, const std::vector<Figures>& runs) {
   summary.stalled = spread_of(std::move(stalled));
   summary.cpu = spread_of(std::move(cpu));
   summary.memory = spread_of(std::move(memory));
+  summary.late = spread_of(std::move(late));
+  for (auto& [phase, all] : phases) summary.phases.emplace(phase, *spread_of(std::move(all)));
   return summary;
 }
 

@@ -33,7 +33,9 @@ struct Summary {
   std::string player;
   int runs = 0, failed = 0;
   std::optional<Spread> first_frame, seek, storm, redundant, stalled, cpu, memory;
-  int stalls = 0;  // of all runs
+  std::map<std::string, Spread> phases;  // those that some run has
+  std::optional<Spread> late;            // % of the blocks
+  int stalls = 0;                        // of all runs
 };
 [[nodiscard]] Summary summarise(const std::string& player, const std::vector<Figures>& runs);
 // The order of players in all that is shown: freshet first, then by name.

@@ -275,12 +275,13 @@ TEST_F(CommandLineTest, LogLevelsAreChecked) {
 }
 
 TEST_F(CommandLineTest, ObservingOptions) {
-  const CommandLine line = parsed({"--events=json", "--framemd5=f", "--framemd5-audio=g",
+  const CommandLine line = parsed({"--events=json", "--framemd5=f", "--framemd5-audio=g", "--trace=t",
                                    "--input-ipc-server=/s", "--frames=12", "--untimed", "--hr-seek=yes",
                                    "--geometry=640x360+1+2", "--sub-file=x.srt", "--sub-file=y.srt", "a"});
   EXPECT_TRUE(line.play.events_json);
   EXPECT_EQ(line.play.framemd5, "f");
   EXPECT_EQ(line.play.framemd5_audio, "g");
+  EXPECT_EQ(line.play.trace, "t");
   EXPECT_EQ(line.play.ipc_server, "/s");
   EXPECT_EQ(line.play.frames, 12);
   EXPECT_TRUE(line.play.untimed);

@@ -130,6 +130,25 @@ TEST_F(EventLogTest, PeersAreToldTheBestFirstAndNotAllOfACrowd) {
   EXPECT_EQ(best["blocks"]["received"], 7);
 }
 
+TEST_F(EventLogTest, PhasesLeaveOutWhatThereWasNot) {
+  EventLog log(pipe_[1], start_, clock_);
+  log.phases(start_ + 500ms,
+             {.peers = 100ms, .metadata = 0ms, .header = 20ms, .first_gop = 30ms, .decode = 4ms});
+  log.phases(start_, {.peers = {}, .metadata = {}, .header = 20ms, .first_gop = 30ms, .decode = 4ms});
+  std::istringstream lines(written());
+  std::string line;
+  std::getline(lines, line);
+  auto json = nlohmann::json::parse(line);
+  EXPECT_EQ(json["event"], "phases");
+  EXPECT_EQ(json["begin"], 0.5);
+  EXPECT_EQ(json["peers"], 0.1);
+  EXPECT_EQ(json["metadata"], 0.0);
+  std::getline(lines, line);
+  json = nlohmann::json::parse(line);
+  EXPECT_FALSE(json.contains("peers") || json.contains("metadata"));
+  EXPECT_EQ(json["decode"], 0.004);
+}
+
 TEST_F(EventLogTest, EveryEventIsOneValidLine) {
   EventLog log(pipe_[1], start_, clock_);
   log.source("a \"quoted\"\nname \xFF", "file");

@@ -281,6 +281,9 @@ TEST_F(InterpreterTest, RunsTheOtherCommands) {
   EXPECT_EQ(text("script-message"), Status::Success);
   EXPECT_THAT(messages_, ElementsAre(ElementsAre("one", "two"), IsEmpty()));
   EXPECT_EQ(text("show-progress"), Status::Success);
+  EXPECT_EQ(text("script-binding stats/display-stats"), Status::Success);
+  EXPECT_EQ(text("script-binding stats/display-stats-toggle"), Status::Success);
+  EXPECT_EQ(text("script-binding other/thing"), Status::CommandFailed);
   EXPECT_EQ(text("stop"), Status::Success);
   EXPECT_EQ(player_.phase(), playback::Phase::Idle);
   EXPECT_EQ(text("quit 7"), Status::Success);
@@ -371,6 +374,9 @@ TEST_F(InterpreterTest, EveryPropertyCanBeReadAnyTime) {
       EXPECT_EQ(properties_.get_text(name).has_value(), value.has_value()) << name;
     }
     if (round == 1) {
+      EXPECT_EQ(get("demuxer-cache-state/eof-cached"), Json(false));
+      player_.cache_eof_ = true;  // a track that ends before the duration
+      EXPECT_EQ(get("demuxer-cache-state/eof-cached"), Json(true));
       EXPECT_EQ(get("swarm-stats/blocks/requested"), 5);
       EXPECT_EQ(get("swarm-stats/pieces/in-flight"), 0);
       EXPECT_EQ(get("swarm-peers/1/address"), "192.0.2.1:6881");
@@ -434,6 +440,7 @@ TEST_F(InterpreterTest, ListsItsCommands) {
                            "keybind",
                            "keypress",
                            "script-message",
+                           "script-binding",
                            "screenshot",
                            "screenshot-to-file",
                            "print-text",

@@ -227,6 +227,9 @@ class SimplePlayer final : public playback::Player {
   }
   void show_text(std::string text, std::chrono::milliseconds) override { shown_.push_back(std::move(text)); }
   void show_progress() override { shown_.push_back("<bar>"); }
+  void show_stats(StatsPage how) override {
+    shown_.push_back(how == StatsPage::Once ? "<stats>" : "<stats toggled>");
+  }
   void show_gauge(std::string label, double value, double) override {
     shown_.push_back("<gauge " + label + " " + std::to_string(static_cast<int>(value)) + ">");
   }
@@ -276,6 +279,7 @@ class SimplePlayer final : public playback::Player {
     cache.buffered_until = position_ + std::chrono::seconds(12);
     cache.ahead = std::chrono::seconds(12);
     cache.packets = mib(3);
+    cache.eof = cache_eof_;
     cache.seekable_ranges = {{position_, cache.buffered_until}};
     return cache;
   }
@@ -303,6 +307,7 @@ class SimplePlayer final : public playback::Player {
   std::vector<std::string> shown_, subtitles_;
   std::vector<std::pair<std::string, Screenshot>> screenshots_;
   std::optional<streaming::SwarmStats> swarm_;
+  bool cache_eof_ = false;
   std::vector<streaming::PeerStats> peers_;
   media::FramePointer frame_;
   std::string wait_reason_;

@@ -94,6 +94,26 @@ const std::vector<State>& states() {
          osd.set_wait(freshet::ui::OsdWait{"Buffering", "3 peers · 1.2 MiB/s · about 4 s", 0.42});
          osd.show_bar({.position = 754s, .duration = 5640s, .buffered = {{0.0, 0.134}}}, 1s, now);
        }},
+      {"stats",
+       [](Osd& osd, MonotonicTime) {
+         osd.set_stats(freshet::ui::OsdStats{
+             {{"File", "Big.Buck.Bunny.2008.REMASTERED.2160p.mkv"},
+              {"", "matroska · 1.42 GiB · 0:12:34 of 1:34:00"},
+              {"Video", "hevc 3840×2160 · 23.976 fps · 3 dropped"},
+              {"Audio", "eac3 · 5.1(side) · 48 kHz"},
+              {"Buffer", "18.2 s ahead · 5.2 MiB"},
+              {"Swarm", "12 peers · 9 seeds · 2.1 MiB/s of 2.5 MiB/s · up 120 KiB/s"},
+              {"Data", "310.2 MiB useful · 1.2 MiB redundant · 0 KiB failed"},
+              {"Pieces", "312 of 1454 verified · 4 in flight · 0 repaired"},
+              {"Blocks", "19968 received · 61 under way · 3 late · 14 cancelled"}},
+             {{"Peer", "Client", "State", "Rate", "Round trip", "Queue", "Blocks"},
+              {"192.0.2.14:6881", "qBittorrent/4.5.2", "sending", "812 KiB/s", "31 ms", "12/14", "8012"},
+              {"[2001:db8:85a3::8a2e:370:7334]:51413", "Transmission 3.00", "sending", "640 KiB/s", "54 ms",
+               "9/11", "6110"},
+              {"198.51.100.7:6889", "µTorrent 3.5.5 (build 46148) of a person who writes a lot", "slow",
+               "20 KiB/s", "210 ms", "3/3", "120"},
+              {"203.0.113.99:6881", "libtorrent 2.0.8", "choked", "0 KiB/s", "–", "0/3", "0"}}});
+       }},
       {"error",
        [](Osd& osd, MonotonicTime) {
          osd.set_card("This torrent has no video",

@@ -270,5 +270,29 @@ TEST(Layout, KeepsProportionsButStaysLegible) {
   EXPECT_DOUBLE_EQ(make_layout(1280, 720, 2).unit, 1.24) << "a small window on a fine screen";
 }
 
+TEST(Stats, StayUntilTheyAreTakenAwayAndFitEveryWindow) {
+  OsdStats stats;
+  for (int i = 0; i < 12; ++i) stats.rows.push_back({"Label", "a value of some length {\\b1} · 1.2 MiB/s"});
+  stats.peers.push_back({"Peer", "Client", "State", "Rate", "Round trip", "Queue", "Blocks"});
+  for (int i = 0; i < 40; ++i)
+    stats.peers.push_back({"[2001:db8:85a3::8a2e:370:7334]:51413", std::string(300, 'x'), "sending",
+                           "1.0 MiB/s", "31 ms", "12/14", "8012"});
+  for (const auto& [width, height] : {std::pair{320, 180}, {1280, 720}, {3840, 2160}, {40, 30}}) {
+    const auto osd = make_osd();
+    osd->set_stats(stats);
+    const auto shown = osd->render(width, height, 1, start);
+    for (const OverlayPointer& overlay : shown) {
+      EXPECT_LE(overlay->x + overlay->width, width + 2) << width;
+      EXPECT_LE(overlay->y + overlay->height, height + 2) << width;
+    }
+    if (width >= 320) {
+      ASSERT_FALSE(shown.empty()) << width;
+    }
+    EXPECT_EQ(osd->render(width, height, 1, start), shown) << "drawn anew without a change";
+    osd->set_stats(std::nullopt);
+    EXPECT_TRUE(osd->render(width, height, 1, start).empty());
+  }
+}
+
 }  // namespace
 }  // namespace freshet::ui
