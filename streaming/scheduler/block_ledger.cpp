@@ -38,6 +38,10 @@ void BlockLedger::arrived(Block block) {
   here = true;
 }
 
+int BlockLedger::verified() const {
+  return static_cast<int>(std::ranges::count(verified_, true));
+}
+
 void BlockLedger::verified(int piece) {
   begun_.erase(piece);
   verified_[static_cast<std::size_t>(piece)] = true;

@@ -23,6 +23,8 @@ class BlockLedger {
 
   // Blocks must be the torrent's: BlockGeometry::contains().
   [[nodiscard]] bool is_here(Block block) const;
+  // Pieces. Counts them.
+  [[nodiscard]] int verified() const;
   [[nodiscard]] bool is_verified(int piece) const { return verified_[static_cast<std::size_t>(piece)]; }
   [[nodiscard]] bool is_complete(int piece) const;
   // Ascending.
