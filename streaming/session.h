@@ -36,6 +36,12 @@ enum class Picker : std::uint8_t {
   Deadlines,  // libtorrent, by the deadlines of our window: the fallback
 };
 
+// What is fetched of an open file.
+enum class Download : std::uint8_t {
+  All,     // the rest follows when all that is needed soon is under way
+  Window,  // only what its readers need next
+};
+
 struct SessionOptions {
   std::vector<std::string> peers;  // "IP:PORT", connected to at once, every torrent
   std::optional<std::string>
@@ -57,6 +63,7 @@ struct SessionOptions {
       picker;  // nullopt: Blocks where this libtorrent is known to allow it (scheduler/picker_check.h)
   std::shared_ptr<Trace> trace;   // is told what becomes of each block (trace.h); may be null
   Bytes memory_cache = mib(150);  // verified pieces kept in RAM
+  Download download = Download::All;
 };
 
 // What the viewer waits for, in the order it happens.

@@ -183,7 +183,9 @@ void TorrentCore::wish_for_blocks(const std::vector<ReaderDemand>& readers) {
       block_wants(readers, geometry, Clock::now(), [&](int piece) { return store_->knows_leaves(piece); });
   exchange_->set_wants(wants);
   wish_for_leaves(std::move(wants));
-  exchange_->set_rest(wanted_, playhead_of(readers, geometry));
+  // libtorrent goes on wanting all of it, so that the peers stay.
+  const bool rest_follows = session_.options().download == Download::All;
+  exchange_->set_rest(rest_follows ? wanted_ : std::vector<PieceSpan>{}, playhead_of(readers, geometry));
 }
 
 void TorrentCore::apply(const std::vector<WindowStep>& steps) {

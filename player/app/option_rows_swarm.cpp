@@ -205,6 +205,23 @@ constexpr OptionInfo rows[] = {
        c.play.session.cache_size = as<Bytes>(v);
        return {};
      }},
+    {.name = "download",
+     .type = ValueType::Choice,
+     .choices = "all|window",
+     .value_name = "WHAT",
+     .default_text = "all",
+     .group = Group::Storage,
+     .commands = for_play,
+     .help = "What is fetched of a torrent's file that plays: all of it, the rest when what is needed soon "
+             "has come, "
+             "or only a window of what plays next. A window reaches a minute ahead; a pause fills half of "
+             "--memory-cache.",
+     .example = "--download=window",
+     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
+       c.play.session.download =
+           as<std::string>(v) == "window" ? streaming::Download::Window : streaming::Download::All;
+       return {};
+     }},
     {.name = "memory-cache",
      .aliases = "demuxer-max-bytes",
      .type = ValueType::Size,

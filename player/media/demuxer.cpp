@@ -315,6 +315,36 @@ std::optional<MediaTime> Demuxer::last_indexed(int stream, MediaTime position) c
   return time;
 }
 
+MediaTime Demuxer::shown_after_decoding(int stream) const {
+  constexpr MediaTime longest = std::chrono::milliseconds(500);  // 16 frames, the most that H.264 allows
+  if (!context_ || stream < 0 || !contains(context_->iformat->name, "mov")) return MediaTime{0};
+  const AVStream& described = *context_->streams[stream];
+  const AVRational rate = described.avg_frame_rate;
+  if (rate.num <= 0 || rate.den <= 0 || described.codecpar->video_delay <= 0) return MediaTime{0};
+  const double seconds = described.codecpar->video_delay / av_q2d(rate);
+  return std::min(from_seconds(seconds), longest);
+}
+
+std::vector<IndexPoint> Demuxer::index_points(int stream) const {
+  std::vector<IndexPoint> points;
+  if (!context_ || stream < 0 || static_cast<unsigned>(stream) >= context_->nb_streams) return points;
+  AVStream* const indexed = context_->streams[stream];
+  const int count = avformat_index_get_entries_count(indexed);
+  // An entry a frame is more than is needed: key frames, and some in between.
+  const int most = static_cast<int>(most_index_points);
+  const int step = 1 + count / most;
+  const MediaTime delay = shown_after_decoding(stream);
+  points.reserve(static_cast<std::size_t>(std::min(count, most)));
+  for (int i = 0; i < count && points.size() < most_index_points; ++i) {
+    const AVIndexEntry* entry = avformat_index_get_entry(indexed, i);
+    if (entry == nullptr) break;
+    const bool key = (entry->flags & AVINDEX_KEYFRAME) != 0;
+    const auto time = to_media_time(entry->timestamp, indexed->time_base);
+    if (time && (key || i % step == 0)) points.push_back({*time + delay, ByteOffset{entry->pos}, key});
+  }
+  return points;
+}
+
 std::expected<void, ReadError> Demuxer::rewind() {
   if (!must_reopen_) {
     broken_reads_ = 0;

@@ -16,6 +16,7 @@
 
 #include "player/media/avio_reader.h"
 #include "player/media/joined_time.h"
+#include "player/media/layout/index_points.h"
 #include "player/media/media_info.h"
 #include "player/media/sinks.h"
 #include "player/media/stream_description.h"
@@ -52,6 +53,11 @@ class Demuxer {
   // that begins before `position`.
   [[nodiscard]] bool indexed(int stream) const;
   [[nodiscard]] std::optional<MediaTime> last_indexed(int stream, MediaTime position) const;
+  // MP4's index is by the time of decoding: a picture is shown so much later. 0 for others, and where nothing
+  // is reordered.
+  [[nodiscard]] MediaTime shown_after_decoding(int stream) const;
+  // What the container's index, as far as it was read, says of this stream; times are the container's own.
+  [[nodiscard]] std::vector<IndexPoint> index_points(int stream) const;
   // Goes to the first packet of the file.
   [[nodiscard]] std::expected<void, ReadError> rewind();
   // The index names the start of the last fragment, not its end.
@@ -98,9 +104,9 @@ class Demuxer {
   bool all_there_ = false;      // the source has every byte: reading all over the file costs nothing
   bool use_end_index_ = false;  // read the fragments' index at the file's end
   bool duration_estimated_ = false;
-  bool fragmented_ = false;     // MP4 whose index comes with its fragments
-  bool index_read_ = false;     // Matroska reads its cues at the first seek
-  bool must_reopen_ = false;    // a cancelled read left the container's state unusable
+  bool fragmented_ = false;   // MP4 whose index comes with its fragments
+  bool index_read_ = false;   // Matroska reads its cues at the first seek
+  bool must_reopen_ = false;  // a cancelled read left the container's state unusable
 };
 
 }  // namespace freshet::media

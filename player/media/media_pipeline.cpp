@@ -37,7 +37,8 @@ MediaPipeline::MediaPipeline(std::shared_ptr<ByteSource> source, std::string nam
       source_(std::move(source)),
       generation_(static_cast<std::uint32_t>(options.first_generation)),
       choices_{options.video, options.audio, options.subtitle},
-      reader_(source_, [this] { listener_.on_buffer_changed(); }) {
+      reader_(source_, [this] { listener_.on_buffer_changed(); }),
+      index_(options.layout) {
   if (audio_ == nullptr && audio_digests_ == nullptr) {
     choices_[index_of(TrackKind::Audio)] = {.kind = TrackChoice::Kind::Off};
   }
@@ -243,6 +244,11 @@ BufferState MediaPipeline::buffer(MediaTime position) const {
     if (stream) state.packets += Bytes{stream->packets().level().bytes};
   }
   return state;
+}
+
+std::shared_ptr<const TimeMap> MediaPipeline::time_map() const {
+  const std::lock_guard lock(mutex_);
+  return time_map_;
 }
 
 // ---- side-car files

@@ -25,6 +25,7 @@
 #include "player/media/decoder_host.h"
 #include "player/media/demuxer.h"
 #include "player/media/frame_queue.h"
+#include "player/media/index_at_hand.h"
 #include "player/media/kept_packets.h"
 #include "player/media/pipeline.h"
 #include "player/media/playing_stream.h"
@@ -54,6 +55,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   [[nodiscard]] int selected(TrackKind kind) const override;
   void add_subtitle_file(SidecarSubtitle sidecar, SidecarSelection select) override;
   [[nodiscard]] BufferState buffer(MediaTime position) const override;
+  [[nodiscard]] std::shared_ptr<const TimeMap> time_map() const override;
   void set_late(MediaTime by) override;
   [[nodiscard]] std::vector<Track> tracks() const override;
 
@@ -112,6 +114,8 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   void fail(const ReadError& error, Generation generation);
   void end_of_file(Generation generation);
   void learn_duration();
+  void learn_index(Generation generation);
+  void publish_time_map();
   void set_duration(MediaTime duration);
   void apply_choices();
   [[nodiscard]] std::shared_ptr<PlayingStream> open_stream(TrackKind kind, int track_id);
@@ -165,6 +169,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   std::map<std::pair<TrackKind, int>, KeptPackets> kept_;  // by kind and track id: those one can switch to
   std::set<int> added_subtitle_tracks_;
   MediaTime reported_until_{0};  // buffered_until at the last on_buffer_changed
+  std::shared_ptr<const TimeMap> time_map_;
 
   std::vector<WaitingSubtitleFile> waiting_subtitle_files_;  // added before the file was opened
   int last_subtitle_id_ = 0;
@@ -176,6 +181,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   // Demux thread only.
   AvioReader reader_;
   std::unique_ptr<Demuxer> demuxer_;
+  IndexAtHand index_;
   std::optional<MediaTime> entry_;                     // where the last seek landed
   bool duration_known_ = true;                         // false: looked for again now and then
   std::unique_ptr<SubtitlePreroll> subtitle_preroll_;  // since a seek first needed it

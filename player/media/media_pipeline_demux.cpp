@@ -86,6 +86,8 @@ bool MediaPipeline::open() {
   keep_packets();
   for (const FontAttachment& font : demuxer_->fonts()) subtitles_.add_font(font);
   apply_choices();
+  index_.look(*source_, generation());
+  publish_time_map();
   bool playable = false;
   std::vector<WaitingSubtitleFile> files;
   {
@@ -141,6 +143,9 @@ void MediaPipeline::handle(const Request& request, Generation generation) {
       return;
     }
     landing = std::move(*found);
+    // A seek makes a container read its index, or more of it.
+    index_.look(*source_, generation);
+    publish_time_map();
   }
   entry_ = landing.entry;
   push_starts(generation, landing.start);
@@ -208,6 +213,7 @@ void MediaPipeline::push(PacketPointer packet, Generation generation) {
   if (notable) {
     listener_.on_buffer_changed();
     learn_duration();
+    learn_index(generation);
   }
 }
 
@@ -227,6 +233,37 @@ void MediaPipeline::learn_duration() {
   // A read that was cut short shows itself at the next packet.
   const auto learnt = demuxer_->learn_duration();
   if (learnt && *learnt) set_duration(*demuxer_->info().duration);
+}
+
+void MediaPipeline::learn_index(Generation generation) {
+  if (!index_.look(*source_, generation)) return;
+  publish_time_map();
+  listener_.on_buffer_changed();
+}
+
+void MediaPipeline::publish_time_map() {
+  const int video = timed_stream(TrackKind::Video);
+  const int leading = video >= 0 ? video : timed_stream(TrackKind::Audio);
+  std::vector<IndexPoint> points = demuxer_->index_points(leading);
+  if (index_.points().size() > points.size()) points = index_.points();
+  const MediaInfo& info = demuxer_->info();
+  const auto size = source_->size();
+  if (points.empty() || !size || !info.duration) return;
+  for (IndexPoint& point : points) point.time -= info.start_time;
+  // Sound and picture end where an index behind them begins.
+  ByteOffset end{size->value};
+  const FileLayout& layout = index_.layout();
+  for (const auto* ranges : {&layout.at_open, &layout.at_seek}) {
+    for (const ByteRange& range : *ranges) {
+      // The parts of a large AVI's index lie between its media.
+      const bool is_part = layout.kind == ContainerKind::Avi && range.end.value < size->value;
+      if (layout.media && range.begin > *layout.media && !is_part) end = std::min(end, range.begin);
+    }
+  }
+  auto map = TimeMap::make(std::move(points), end, *info.duration);
+  if (!map) return;
+  const std::lock_guard lock(mutex_);
+  time_map_ = std::move(map);
 }
 
 void MediaPipeline::set_duration(MediaTime duration) {

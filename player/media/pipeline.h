@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "player/media/layout/time_map.h"
 #include "player/media/media_info.h"
 #include "player/media/sinks.h"
 #include "player/media/video_frame.h"
@@ -67,6 +68,7 @@ struct PipelineOptions {
   Bytes packet_memory = mib(64);  // demuxed packets ahead of the decoders
   MediaTime read_ahead = std::chrono::seconds(20);
   int decoder_threads = 0;  // 0: one a core
+  FileLayout layout{};      // what is known of where things lie in the file
 };
 
 // How much is decoded or ready to decode, and whether the pipeline waits for bytes.
@@ -158,6 +160,9 @@ class Pipeline {
   virtual void add_subtitle_file(SidecarSubtitle sidecar, SidecarSelection select) = 0;
 
   [[nodiscard]] virtual BufferState buffer(MediaTime position) const = 0;
+  // Which byte is played when, as far as the file's index is known; null while it is not. A new one is told
+  // by on_buffer_changed.
+  [[nodiscard]] virtual std::shared_ptr<const TimeMap> time_map() const = 0;
   // Frames the decoder may skip to catch up when pictures are late; 0 normally.
   virtual void set_late(MediaTime by) = 0;
   [[nodiscard]] virtual std::vector<Track> tracks() const = 0;

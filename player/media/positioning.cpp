@@ -85,7 +85,7 @@ std::expected<Found, ReadError> skip_ahead(Demuxer& demuxer, int stream, MediaTi
 
 // From the last key frame that is not after `limit`.
 std::expected<Found, ReadError> find_backward(Demuxer& demuxer, int stream, bool has_video, MediaTime limit) {
-  MediaTime back = has_video ? MediaTime{0} : sound_preroll;
+  MediaTime back = has_video ? demuxer.shown_after_decoding(stream) : sound_preroll;
   MediaTime step = first_step_back;
   std::optional<Found> found;
   while (limit - back > MediaTime{0}) {

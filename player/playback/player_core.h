@@ -77,7 +77,7 @@ struct Item {
     media::SeekMode mode;
     MonotonicTime started;
   };
-  std::optional<Window> told_ahead;  // to the source
+  std::vector<Window> told_ahead;   // to the source
   std::optional<Seek> seek;          // not yet resolved by a picture
   std::optional<Seek> queued;        // waits until that one has shown something
 
@@ -255,6 +255,8 @@ class PlayerCore final : public Player {
   [[nodiscard]] bool may_start_now() const;
   // Tells the swarm what will be read, and when.
   void read_ahead_turn(MonotonicTime now);
+  // How much a pause is used to have ahead.
+  [[nodiscard]] Bytes filled_when_paused() const;
   void begin_stall(MonotonicTime now);
   void end_stall(MonotonicTime now);
   void timeout_turn(MonotonicTime now, Deadline& deadline);

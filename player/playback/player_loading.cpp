@@ -88,7 +88,8 @@ void PlayerCore::on_source_opened(OpenedSource opened) {
                                   .audio_languages = options_.audio_languages,
                                   .subtitle_languages = options_.subtitle_languages,
                                   .frame_formats = video_->formats(),
-                                  .digests = options_.framemd5.has_value()};
+                                  .digests = options_.framemd5.has_value(),
+                                  .layout = item.source.layout};
   if (options_.start && options_.start->kind == TimePoint::Kind::FromStart) {
     pipeline.start = options_.start->time;
     pipeline.start_mode = options_.hr_seek == HrSeek::No ? media::SeekMode::Keyframe : media::SeekMode::Exact;

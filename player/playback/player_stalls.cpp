@@ -100,17 +100,36 @@ void PlayerCore::read_ahead_turn(MonotonicTime now) {
   // An HTTP server and a disk send what is read; only a swarm has a choice.
   if (!item.torrent || !item.source.bytes || !item.pipeline) return;
   const media::BufferState buffer = item.pipeline->buffer(clock_.position(now));
-  const std::optional<Window> window = read_ahead({.waiting = waits_for_data() || item.seek || item.queued,
-                                                   .running = clock_running_,
-                                                   .speed = speed_,
-                                                   .read_at = buffer.read_at,
-                                                   .ahead = buffer.ahead,
-                                                   .size = file_size().value_or(Bytes{}),
-                                                   .duration = duration().value_or(MediaTime{0})},
-                                                  now);
-  if (still_true(item.told_ahead, window)) return;
-  item.told_ahead = window;
-  item.source.bytes->set_windows(window ? std::span(&*window, 1) : std::span<const Window>{});
+  // A start or a seek that has shown nothing yet is read from where it leads to.
+  const bool leads_somewhere = item.restarting;
+  const media::SeekMode mode = item.seek ? item.seek->mode : media::SeekMode::Exact;
+  std::optional<MediaTime> target;
+  if (leads_somewhere) target = item.seek ? item.seek->target : clock_.position(now);
+  const std::shared_ptr<const media::TimeMap> map = item.pipeline->time_map();
+  if (target && map && mode == media::SeekMode::KeyframeAfter) target = map->group_from(*target).begin;
+  std::vector<Window> windows = read_ahead({.opened = item.info.has_value(),
+                                            .waiting = waits_for_data() || item.seek || item.queued,
+                                            .running = clock_running_,
+                                            .speed = speed_,
+                                            .read_at = buffer.read_at,
+                                            .ahead = buffer.ahead,
+                                            .size = file_size().value_or(Bytes{}),
+                                            .duration = duration().value_or(MediaTime{0}),
+                                            .target = target,
+                                            .key_frame_is_enough = mode != media::SeekMode::Exact,
+                                            .filled_when_paused = filled_when_paused(),
+                                            .layout = &item.source.layout,
+                                            .map = map.get()},
+                                           now);
+  if (still_true(item.told_ahead, windows)) return;
+  item.source.bytes->set_windows(windows);
+  item.told_ahead = std::move(windows);
+}
+
+Bytes PlayerCore::filled_when_paused() const {
+  // Otherwise the rest of the file is fetched in any case. Half of the memory is for what lies behind.
+  if (sessions_.options().download != streaming::Download::Window) return {};
+  return {sessions_.options().memory_cache.value / 2};
 }
 
 void PlayerCore::begin_stall(MonotonicTime now) {

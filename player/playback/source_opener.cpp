@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "player/playback/protection_error.h"
+#include "player/playback/read_ahead.h"
 #include "player/playback/read_whole.h"
 #include "player/playback/swarm_relay.h"
 #include "streaming/file_choice.h"
@@ -231,6 +232,9 @@ Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& op
   if (!bytes) return std::unexpected(bytes.error());
   remember(*bytes);
   events_.on_bytes_ready();
+  auto layout = announce(**bytes);
+  if (!layout) return std::unexpected(layout.error());
+  opened.layout = std::move(*layout);
   auto protection = protection_of(**bytes);
   if (!protection) return std::unexpected(protection.error());
   opened.protection = std::move(*protection);
@@ -241,6 +245,22 @@ Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& op
     opened.sidecars = torrent_sidecars({open, open->torrent.get()}, *metadata, *video);
   }
   return opened;
+}
+
+Result<media::FileLayout> SourceOpener::announce(ByteSource& bytes) {
+  const Bytes size = bytes.size().value_or(Bytes{});
+  std::vector<std::byte> head(media::layout_head);
+  std::size_t filled = 0;
+  while (filled < head.size()) {
+    const auto got = bytes.read(ByteOffset{static_cast<std::int64_t>(filled)}, std::span(head).subspan(filled), opening);
+    if (!got) return std::unexpected(from_read_error(got.error()));
+    if (*got == 0) break;
+    filled += *got;
+  }
+  media::FileLayout layout = media::layout_of(std::span(head).first(filled), size);
+  const auto windows = opening_windows(layout, size, std::chrono::steady_clock::now());
+  if (!windows.empty()) bytes.set_windows(windows);
+  return layout;
 }
 
 Result<container::ProtectionSummary> SourceOpener::protection_of(ByteSource& bytes) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "drm/container/protection.h"
+#include "player/media/layout/file_layout.h"
 #include "player/playback/sidecars.h"
 #include "streaming/base/byte_source.h"
 #include "streaming/direct_sources.h"
@@ -43,6 +44,7 @@ struct OpenedSource {
   std::vector<SidecarFile> sidecars;
   std::optional<container::ProtectionSummary> protection;  // nullopt: could not be looked at (a pipe)
   std::shared_ptr<OpenTorrent> torrent;                    // null without a swarm
+  media::FileLayout layout;                                // of a file in a torrent
 };
 
 // Receives what happens. Calls come from the opener's thread and from libtorrent's; each must return at once.
@@ -101,6 +103,8 @@ class SourceOpener {
   Result<OpenedSource> open_url(const std::string& url, std::stop_token stop);
   // What protects it, or an error when nothing here could unlock it.
   Result<container::ProtectionSummary> protection_of(ByteSource& bytes);
+  // Looks at the beginning, and has header, index and first pictures fetched together.
+  Result<media::FileLayout> announce(ByteSource& bytes);
   Result<OpenedSource> choose(const std::shared_ptr<OpenTorrent>& open,
                               const std::vector<FileIndex>& select_only);
   void remember(const std::shared_ptr<ByteSource>& bytes);

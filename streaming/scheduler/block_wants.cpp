@@ -59,8 +59,12 @@ std::vector<BlockWant> block_wants(const std::vector<ReaderDemand>& readers, con
     for (const auto& window : reader.windows) {
       if (window.urgency == Urgency::Background) continue;
       const bool waiting = window.urgency == Urgency::Now;
-      add(window.range, waiting ? now : window.deadline, block_time(window.bytes_per_second), waiting);
+      // Never after what is merely due: that may be overdue by now.
+      add(window.range, waiting ? std::min(now, window.deadline) : window.deadline,
+          block_time(window.bytes_per_second), waiting);
     }
+    // Who names windows names the index too.
+    if (!reader.windows.empty()) continue;
     const ByteOffset end{reader.size.value};
     add({end - tail_of(reader.size), end}, now + tail_deadline, Seconds{0}, false);
   }

@@ -40,7 +40,7 @@ freshet_add_test(swarm_proxy_test
 target_compile_definitions(swarm_proxy_test PRIVATE "FRESHET_VIEWER_PROCESS=\"$<TARGET_FILE:freshet_viewer_process>\"")
 add_dependencies(swarm_proxy_test freshet_viewer_process)
 freshet_add_test(block_scheduler_test
-  SOURCES scheduler/block_scheduler_test.cpp scheduler/simulated_swarm.cpp stats_test.cpp
+  SOURCES scheduler/block_scheduler_test.cpp scheduler/block_wants_test.cpp scheduler/simulated_swarm.cpp stats_test.cpp
   LIBRARIES freshet::streaming)
 freshet_add_test(trace_test
   SOURCES trace_test.cpp

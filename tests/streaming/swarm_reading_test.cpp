@@ -89,6 +89,37 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"HybridWithDeadlines", TorrentFormat::Hybrid, false, streaming::Picker::Deadlines}),
     [](const auto& each) { return each.param.name; });
 
+// Only what its reader names is fetched with --download=window; the whole file otherwise.
+TEST(WhatIsDownloaded, IsTheWindowOrAll) {
+  TemporaryFolder data;
+  const auto content = noise(40 << 20);
+  write_file(data / "film.mkv", content);
+  const auto torrent = publish(data / "film.mkv", {.piece_length = kib(256)});
+  Seeder seeder(torrent, data / "film.mkv");
+  for (const auto download : {streaming::Download::Window, streaming::Download::All}) {
+    TemporaryFolder cache;
+    auto options = loopback_options(cache.path());
+    options.peers = {seeder.address()};
+    options.download = download;
+    Viewer viewer(options, torrent_file(torrent));
+    const auto source = viewer.open();
+    for (const std::int64_t begin : {std::int64_t{0}, std::int64_t{10} << 20, std::int64_t{30} << 20}) {
+      const Window window{{ByteOffset{begin}, ByteOffset{begin + (2 << 20)}},
+                          std::chrono::steady_clock::now() + 1s};
+      source->set_windows(std::span(&window, 1));
+      EXPECT_EQ(read_bytes(*source, begin, 2 << 20),
+                content.substr(static_cast<std::size_t>(begin), 2 << 20));
+    }
+    if (download == streaming::Download::All) {
+      EXPECT_TRUE(viewer.observer().wait_for_state(TorrentState::Complete));
+      continue;
+    }
+    // Three windows; and, before the file was opened, the beginning and the end of what will likely be
+    // played.
+    EXPECT_LE(viewer.torrent().stats().bytes_verified, mib(3 * 2) + mib(2));
+  }
+}
+
 // One large file and a slow seeder.
 class SlowSwarm : public testing::TestWithParam<streaming::Picker> {
  protected:

@@ -111,7 +111,7 @@ TEST_F(CommandLineTest, NetworkOptionsFillTheSession) {
   const CommandLine line =
       parsed({"--peer=127.0.0.1:1", "--peer=[::1]:2", "--listen=0.0.0.0:3", "--no-lsd", "--no-pex",
               "--no-upnp", "--no-utp", "--proxy=socks5://h:1", "--network-timeout=0.5",
-              "--download-limit=1MiB", "--upload-limit=0", "--encryption=require", "a"});
+              "--download-limit=1MiB", "--upload-limit=0", "--encryption=require", "--download=window", "a"});
   const streaming::SessionOptions& session = line.play.session;
   EXPECT_THAT(session.peers, ElementsAre("127.0.0.1:1", "[::1]:2"));
   EXPECT_EQ(session.listen, "0.0.0.0:3");
@@ -121,6 +121,7 @@ TEST_F(CommandLineTest, NetworkOptionsFillTheSession) {
   EXPECT_EQ(session.download_limit, mib(1));
   EXPECT_FALSE(session.upload_limit);
   EXPECT_EQ(session.encryption, streaming::Encryption::Require);
+  EXPECT_EQ(session.download, streaming::Download::Window);
   EXPECT_EQ(parsed({"--network-timeout=0", "a"}).play.network_timeout, std::chrono::seconds(0));
 }
 
