@@ -23,6 +23,7 @@ struct ReadableTorrent::Reader {
   Bytes size;
   Generation cancelled_before{};
   bool was_read = false;
+  Urgency urgency = Urgency::Now;
   std::vector<Window> windows;
   ReadPositions positions;
   std::list<Waiting*> waiting;
@@ -33,11 +34,13 @@ struct ReadableTorrent::Reader {
 
 class ReadableTorrent::Source final : public ByteSource {
  public:
-  Source(std::shared_ptr<ReadableTorrent> torrent, FileIndex file, std::int64_t begin, Bytes size)
+  Source(std::shared_ptr<ReadableTorrent> torrent, FileIndex file, std::int64_t begin, Bytes size,
+         Urgency urgency)
       : torrent_(std::move(torrent)) {
     reader_.file = file;
     reader_.begin = begin;
     reader_.size = size;
+    reader_.urgency = urgency;
     {
       const std::lock_guard lock(torrent_->mutex_);
       torrent_->readers_.push_back(&reader_);
@@ -196,7 +199,7 @@ ReadableTorrent::Demands ReadableTorrent::demands() const {
   Demands result;
   for (const auto* reader : readers_) {
     ReaderDemand demand{reader->file,    reader->begin,   reader->size, {}, reader->positions.next(),
-                        reader->windows, reader->was_read};
+                        reader->windows, reader->was_read, reader->urgency};
     for (const auto* waiting : reader->waiting) demand.waiting.push_back(waiting->offset);
     result.anybody_waits = result.anybody_waits || !demand.waiting.empty();
     result.readers.push_back(std::move(demand));
@@ -209,8 +212,9 @@ std::vector<int> ReadableTorrent::pieces_to_load() {
   return std::exchange(to_load_, {});
 }
 
-std::shared_ptr<ByteSource> ReadableTorrent::open(FileIndex file, std::int64_t begin, Bytes size) {
-  return std::make_shared<Source>(shared_from_this(), file, begin, size);
+std::shared_ptr<ByteSource> ReadableTorrent::open(FileIndex file, std::int64_t begin, Bytes size,
+                                                  Urgency urgency) {
+  return std::make_shared<Source>(shared_from_this(), file, begin, size, urgency);
 }
 
 void ReadableTorrent::want_loaded_locked(int piece) {

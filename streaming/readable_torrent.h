@@ -62,7 +62,8 @@ class ReadableTorrent : public std::enable_shared_from_this<ReadableTorrent> {
 
   // --- readers
   // A source for the bytes [begin, begin + size) of the torrent; `file` only identifies it in demands().
-  [[nodiscard]] std::shared_ptr<ByteSource> open(FileIndex file, std::int64_t begin, Bytes size);
+  [[nodiscard]] std::shared_ptr<ByteSource> open(FileIndex file, std::int64_t begin, Bytes size,
+                                                 Urgency urgency = Urgency::Now);
 
  private:
   class Source;

@@ -88,6 +88,10 @@ std::vector<PieceDemand> piece_demands(const std::vector<ReaderDemand>& readers,
       if (!range.empty())
         demands.push_back({pieces_of(reader.begin, range, piece_length), deadline, urgency});
     };
+    if (reader.urgency == Urgency::Background) {
+      for (const auto at : reader.waiting) add({at, at + background_span}, milliseconds{0}, Urgency::Background);
+      continue;
+    }
     for (const auto at : reader.waiting) add({at, at + waiting_span}, milliseconds{0}, Urgency::Now);
     if (reader.windows.empty()) {
       if (!reader.was_read) add({{0}, ByteOffset{waiting_span.value}}, milliseconds{0}, Urgency::Now);

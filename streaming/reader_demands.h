@@ -41,12 +41,16 @@ struct ReaderDemand {
   std::vector<ByteOffset> next;     // where reading goes on, ReadPositions::next()
   std::vector<Window> windows;      // ByteSource::set_windows
   bool was_read = false;
+  Urgency urgency = Urgency::Now;  // Background: what it reads comes after what anybody plays soon
 };
 
 // What is fetched ahead of a place that is read when nobody named windows: half a minute of 6 Mbit/s.
 inline constexpr Bytes read_ahead = mib(24);
 // A blocked read wants this much at once: a demuxer's probe and a few seconds of most films.
 inline constexpr Bytes waiting_span = mib(1);
+
+// And in the background: a key frame.
+inline constexpr Bytes background_span = kib(256);
 
 // The end of a file, where MP4, Matroska and AVI often keep their index.
 [[nodiscard]] Bytes tail_of(Bytes size);

@@ -21,8 +21,8 @@ class TorrentHandle final : public Torrent {
   std::optional<TorrentMetadata> metadata() const override { return torrent_->metadata(); }
   SwarmStats stats() const override { return torrent_->stats(); }
   std::vector<PeerStats> peers() const override { return torrent_->peers(); }
-  Result<std::shared_ptr<ByteSource>> open_file(FileIndex index) override {
-    return torrent_->open_file(index);
+  Result<std::shared_ptr<ByteSource>> open_file(FileIndex index, Urgency urgency) override {
+    return torrent_->open_file(index, urgency);
   }
 
  private:

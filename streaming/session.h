@@ -132,7 +132,9 @@ class Torrent {
   [[nodiscard]] virtual std::vector<PeerStats> peers() const = 0;
   // The file's bytes, verified. Needs metadata. Asking makes the file wanted; dropping the last ByteSource
   // of a file makes it unwanted again. Errors: Source "no-such-file-in-torrent".
-  [[nodiscard]] virtual Result<std::shared_ptr<ByteSource>> open_file(FileIndex index) = 0;
+  // `urgency` Background: what it reads comes after what other readers play soon, and nothing is read ahead for it.
+  [[nodiscard]] virtual Result<std::shared_ptr<ByteSource>> open_file(FileIndex index,
+                                                                      Urgency urgency = Urgency::Now) = 0;
 };
 
 // A .torrent file's bytes, a magnet link.

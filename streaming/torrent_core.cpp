@@ -389,7 +389,7 @@ SwarmStats TorrentCore::stats() const {
   return stats_;
 }
 
-Result<std::shared_ptr<ByteSource>> TorrentCore::open_file(FileIndex index) {
+Result<std::shared_ptr<ByteSource>> TorrentCore::open_file(FileIndex index, Urgency urgency) {
   std::shared_ptr<const TorrentLayout> layout;
   {
     const std::lock_guard lock(shared_);
@@ -405,7 +405,7 @@ Result<std::shared_ptr<ByteSource>> TorrentCore::open_file(FileIndex index) {
     opened_.insert(index);
   }
   const auto& placement = layout->files[position];
-  return readable_->open(index, placement.begin, placement.file.size);
+  return readable_->open(index, placement.begin, placement.file.size, urgency);
 }
 
 }  // namespace freshet::streaming

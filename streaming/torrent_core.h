@@ -78,7 +78,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   [[nodiscard]] std::optional<TorrentMetadata> metadata() const;
   [[nodiscard]] SwarmStats stats() const;
   [[nodiscard]] std::vector<PeerStats> peers() const;
-  [[nodiscard]] Result<std::shared_ptr<ByteSource>> open_file(FileIndex index);
+  [[nodiscard]] Result<std::shared_ptr<ByteSource>> open_file(FileIndex index, Urgency urgency);
 
  private:
   enum class Trouble : std::uint8_t { None, Storage, Fatal };

@@ -75,6 +75,7 @@ void TorrentCore::protect_pieces(const std::vector<ReaderDemand>& readers) {
   const auto& cache = *session_.pieces();
   std::vector<std::int64_t> places;
   for (const auto& reader : readers) {
+    if (reader.urgency == Urgency::Background) continue;
     for (const auto& place : reader.next) places.push_back(reader.begin + place.value);
     for (const auto& place : reader.waiting) places.push_back(reader.begin + place.value);
   }

@@ -151,6 +151,7 @@ void PlayerCore::handle(const video::InputEvent& event) {
     }
     return;
   }
+  if (handle_pointer(event, std::chrono::steady_clock::now())) return;
   if (input_handler_) input_handler_(event);
 }
 

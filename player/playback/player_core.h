@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The Player. One main loop: tasks that other threads posted, one turn of presentation, then sleep until an
-// input event, a task or the next deadline. Six files implement it, by what they are about:
+// input event, a task or the next deadline. Seven files implement it, by what they are about:
 //   player_core.cpp          the loop, tasks, listeners, the playlist
 //   player_loading.cpp       from a playlist entry to a running pipeline, and its end
 //   player_presentation.cpp  a turn: pictures, sound, ends, reports
 //   player_stalls.cpp        waiting for data: when it begins, ends, is given up
 //   player_screen.cpp        what the screen says
+//   player_pointer.cpp       the seek bar under the mouse, and the preview above it
 //   player_controls.cpp      what the viewer does, and the state that others read
 // Main thread only, but for post().
 #pragma once
@@ -26,6 +27,7 @@
 #include "player/audio/audio_output.h"
 #include "player/media/media_clock.h"
 #include "player/media/pipeline.h"
+#include "player/media/preview.h"
 #include "player/playback/audio_gate.h"
 #include "player/playback/buffering.h"
 #include "player/playback/observer.h"
@@ -52,6 +54,8 @@ struct Item {
   std::shared_ptr<OpenTorrent> torrent;
   OpenedSource source;
   std::unique_ptr<media::Pipeline> pipeline;
+  std::unique_ptr<media::Preview> preview;  // since the pointer was first on the bar
+  bool preview_tried = false;
   std::optional<media::MediaInfo> info;
   std::optional<MonotonicTime> began;  // its opening; nullopt: with the process
   bool bytes_ready = false;            // a file is chosen; its header is awaited
@@ -271,6 +275,16 @@ class PlayerCore final : public Player {
   [[nodiscard]] std::optional<ui::OsdWait> wait_card(MonotonicTime now) const;
   [[nodiscard]] ui::OsdBar progress_bar() const;
 
+  // player_pointer.cpp
+  // The mouse: true when it was meant for the seek bar, and for nobody else.
+  [[nodiscard]] bool handle_pointer(const video::InputEvent& event, MonotonicTime now);
+  void point_at(int x, int y, MonotonicTime now);
+  void let_go_of_bar(MonotonicTime now);
+  void request_preview();
+  void on_preview(MediaTime at, std::shared_ptr<const media::PreviewPicture> picture);
+  // The bar as the pointer keeps it on the screen; before each drawing.
+  void show_pointed_bar(MonotonicTime now);
+
   // player_controls.cpp
   void start_seek(MediaTime target, media::SeekMode mode, MonotonicTime now);
   void restart_at(Generation generation, MediaTime position);
@@ -308,6 +322,16 @@ class PlayerCore final : public Player {
   bool clock_running_ = false;
   bool sound_problem_told_ = false;
   bool sound_waits_ = false;  // sound starts later than the picture: it joins when the clock gets there
+
+  // The mouse in the window.
+  struct Pointer {
+    MonotonicTime bar_until{};       // it moved lately: the bar is shown
+    std::optional<double> at;        // on the bar, 0..1
+    bool dragging = false;
+    std::optional<MediaTime> asked;  // for a preview
+    std::shared_ptr<const ui::OsdPicture> picture;
+  };
+  Pointer pointer_;
 
   bool redraw_ = false;
   std::uint32_t changes_ = 0;

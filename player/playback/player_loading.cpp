@@ -264,7 +264,9 @@ void PlayerCore::close_item(EndReason reason, std::optional<Error> error) {
   if (item_->pipeline) last_generation_ = std::max(last_generation_, item_->pipeline->generation());
   const int id = item_->id;
   if (item_->torrent) item_->torrent->relay->set_target(nullptr);
+  pointer_ = {};
   // Reading ends first, then what it read from.
+  item_->preview.reset();
   item_->pipeline.reset();
   item_->opener.reset();
   item_.reset();

@@ -162,6 +162,7 @@ std::vector<video::OverlayPointer> PlayerCore::subtitle_overlays(const subtitles
 
 void PlayerCore::draw(MonotonicTime now) {
   redraw_ = false;
+  show_pointed_bar(now);
   static const media::FramePointer no_frame;
   const media::FramePointer& frame = item_ ? item_->shown : no_frame;
   std::vector<video::OverlayPointer> overlays;

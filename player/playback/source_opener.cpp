@@ -147,6 +147,7 @@ Result<OpenedSource> SourceOpener::open_local(const std::string& path) {
   opened.bytes = std::move(*bytes);
   opened.name = last_part(path);
   opened.sidecars = local_sidecars(path);
+  opened.open_again = [path] { return streaming::open_local_file(path); };
   return opened;
 }
 
@@ -240,6 +241,7 @@ Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& op
   opened.protection = std::move(*protection);
   opened.bytes = std::move(*bytes);
   opened.file = index;
+  opened.open_again = [open, index] { return open->torrent->open_file(index, Urgency::Background); };
   opened.name = opened.all_titles.front();
   if (const streaming::TorrentFile* video = find_file(*metadata, index)) {
     opened.sidecars = torrent_sidecars({open, open->torrent.get()}, *metadata, *video);

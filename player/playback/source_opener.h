@@ -45,6 +45,8 @@ struct OpenedSource {
   std::optional<container::ProtectionSummary> protection;  // nullopt: could not be looked at (a pipe)
   std::shared_ptr<OpenTorrent> torrent;                    // null without a swarm
   media::FileLayout layout;                                // of a file in a torrent
+  // A second source for the same file, which never hurries; empty where there is none (a server, a pipe).
+  std::function<Result<std::shared_ptr<ByteSource>>()> open_again;
 };
 
 // Receives what happens. Calls come from the opener's thread and from libtorrent's; each must return at once.

@@ -37,7 +37,14 @@ struct Gauge {
 // The statistics page at the top left.
 [[nodiscard]] Overlays draw_stats(TextPainter& painter, const Layout& layout, const OsdStats& stats);
 // Along the lower edge: where we are, what is there already, how long it is.
-[[nodiscard]] Overlays draw_seek_bar(TextPainter& painter, const Layout& layout, const OsdBar& bar);
+// `track`: where the bar itself lies, for place_on().
+[[nodiscard]] Overlays draw_seek_bar(TextPainter& painter, const Layout& layout, const OsdBar& bar,
+                                     Box& track);
+// A finger's breadth above and below the bar still means it.
+[[nodiscard]] Osd::BarPlace place_on(const Box& track, const Layout& layout, int x, int y);
+// What stands above the bar at the pointer: its time, and a picture.
+[[nodiscard]] Overlays draw_preview(TextPainter& painter, const Layout& layout, const Box& track,
+                                    const OsdPointer& pointer, MediaTime longest);
 // How much of the window's lower edge it needs for itself.
 [[nodiscard]] int seek_bar_inset(const Layout& layout);
 // Whatever would be drawn alike gives the same key.

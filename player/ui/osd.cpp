@@ -60,6 +60,10 @@ class LibassOsd final : public Osd {
   [[nodiscard]] int bottom_inset() const override {
     return bar_layer_.overlays.empty() ? 0 : seek_bar_inset(layout_);
   }
+  [[nodiscard]] std::optional<BarPlace> bar_place(int x, int y) const override {
+    if (bar_layer_.overlays.empty()) return std::nullopt;
+    return place_on(track_, layout_, x, y);
+  }
   [[nodiscard]] std::optional<MonotonicTime> next_change(MonotonicTime now) const override;
 
  private:
@@ -80,6 +84,7 @@ class LibassOsd final : public Osd {
   Layout layout_;
   double scale_ = 0;
   double wait_width_ = 0;
+  Box track_;  // of the bar
   Layer corner_layer_;
   Layer bar_layer_;
   Layer center_layer_;
@@ -103,7 +108,7 @@ std::vector<video::OverlayPointer> LibassOsd::render(int width, int height, doub
   refresh_corner();
   if (bar_) {
     bar_layer_.refresh(seek_bar_key(layout_, bar_->content),
-                       [&] { return draw_seek_bar(painter_, layout_, bar_->content); });
+                       [&] { return draw_seek_bar(painter_, layout_, bar_->content, track_); });
   } else {
     bar_layer_.clear();
   }

@@ -18,10 +18,22 @@
 
 namespace freshet::ui {
 
+// A small picture of the film, as a viewer sees it.
+struct OsdPicture {
+  int width = 0, height = 0;
+  std::vector<std::uint8_t> rgba;  // width*height*4, opaque
+};
+// What the pointer is at on the bar: said above it, with a picture where there is one.
+struct OsdPointer {
+  double at = 0;  // of the bar, 0..1
+  MediaTime time{0};
+  std::shared_ptr<const OsdPicture> picture{};
+};
 struct OsdBar {
   MediaTime position{0};
   std::optional<MediaTime> duration;
   std::vector<std::pair<double, double>> buffered;  // fractions of the bar, ascending
+  std::optional<OsdPointer> pointer{};
 };
 struct OsdWait {
   std::string title;               // "Finding peers", "Buffering"
@@ -60,6 +72,12 @@ class Osd {
   // Pixels along the lower edge that what render() gave last covers (the seek bar), 0 for none: subtitles are
   // readable above them.
   [[nodiscard]] virtual int bottom_inset() const = 0;
+  // Where on the bar that render() gave last a point of the window lies.
+  struct BarPlace {
+    double at = 0;        // 0..1, the nearest end beside it
+    bool on_bar = false;  // near enough to be meant
+  };
+  [[nodiscard]] virtual std::optional<BarPlace> bar_place(int x, int y) const = 0;
   // When something shown ends by itself.
   [[nodiscard]] virtual std::optional<MonotonicTime> next_change(MonotonicTime now) const = 0;
 };

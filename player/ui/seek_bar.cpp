@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 
 #include "player/ui/layers.h"
@@ -81,10 +82,25 @@ std::string seek_bar_key(const Layout& layout, const OsdBar& bar) {
   const auto pixels = [&](double fraction) { return std::to_string(std::lround(fraction * layout.width)); };
   std::string key = position_text(bar) + "/" + total_text(bar) + "@" + pixels(progress_of(bar));
   for (const auto& [begin, end] : clean_ranges(bar)) key += "," + pixels(begin) + "-" + pixels(end);
+  if (bar.pointer) {
+    key += "|" + pixels(unit_fraction(bar.pointer->at)) +
+           clock_text(bar.pointer->time, bar.duration.value_or(MediaTime{0}));
+    // A picture is never changed, and the bar that shows it keeps it.
+    key += "#" + std::to_string(reinterpret_cast<std::uintptr_t>(bar.pointer->picture.get()));
+  }
   return key;
 }
 
-Overlays draw_seek_bar(TextPainter& painter, const Layout& layout, const OsdBar& bar) {
+Osd::BarPlace place_on(const Box& track, const Layout& layout, int x, int y) {
+  constexpr double reach = 20;  // units
+  const double middle = track.y + track.height / 2;
+  const double at = track.width > 0 ? unit_fraction((x - track.x) / track.width) : 0;
+  const bool on_bar = std::abs(y - middle) <= reach * layout.unit && x >= track.x - reach * layout.unit &&
+                      x <= track.right() + reach * layout.unit;
+  return {.at = at, .on_bar = on_bar};
+}
+
+Overlays draw_seek_bar(TextPainter& painter, const Layout& layout, const OsdBar& bar, Box& track_out) {
   const double unit = layout.unit;
   const TextStyle style{
       .size = text_size * unit, .weight = Weight::Regular, .ink = palette::text, .backing = Backing::Halo};
@@ -107,6 +123,7 @@ Overlays draw_seek_bar(TextPainter& painter, const Layout& layout, const OsdBar&
   bar_right = std::max(std::round(bar_right), bar_left + 4);
   const double height = std::max(std::round(bar_height * unit), 3.0);
   const Box track{bar_left, std::round(middle - height / 2), bar_right - bar_left, height};
+  track_out = track;
   const double radius = height / 2;
   const double knob = track.x + track.width * progress_of(bar);
 
@@ -127,8 +144,21 @@ Overlays draw_seek_bar(TextPainter& painter, const Layout& layout, const OsdBar&
                      palette::shadow);
     bitmap.fill_circle(knob, track.y + radius, size, palette::knob);
   }
+  if (bar.pointer) {
+    // Where a press would lead to.
+    const double x = track.x + track.width * unit_fraction(bar.pointer->at);
+    const double mark = std::max(std::round(2 * unit), 1.0);
+    bitmap.fill_rounded({std::round(x - mark / 2), track.y - height, mark, 3 * height}, mark / 2,
+                        palette::text);
+  }
   painter.paint(bitmap, lines);
-  return {make_scrim(layout), std::move(bitmap).finish()};
+  Overlays overlays{make_scrim(layout), std::move(bitmap).finish()};
+  if (bar.pointer) {
+    for (auto& overlay :
+         draw_preview(painter, layout, track, *bar.pointer, bar.duration.value_or(MediaTime{0})))
+      overlays.push_back(std::move(overlay));
+  }
+  return overlays;
 }
 
 }  // namespace freshet::ui

@@ -44,12 +44,17 @@ struct KeyPress {
 struct MouseMove {
   int x = 0, y = 0;
 };
+// The left button went down or up; its name comes as a KeyPress after it went down.
+struct MouseButton {
+  bool down = false;
+  int x = 0, y = 0;
+};
 struct WindowClosed {};
 struct WindowChanged {};  // size, scale, exposure: show() again
 struct Dropped {
   std::string text;  // a path, a link, pasted text
 };
-using InputEvent = std::variant<KeyPress, MouseMove, WindowClosed, WindowChanged, Dropped>;
+using InputEvent = std::variant<KeyPress, MouseMove, MouseButton, WindowClosed, WindowChanged, Dropped>;
 
 class VideoOutput {
  public:

@@ -62,6 +62,7 @@ class Window {
 
   void translate(const SDL_Event& event, std::vector<InputEvent>& out);
   void translate_key(const SDL_KeyboardEvent& event, std::vector<InputEvent>& out);
+  [[nodiscard]] MouseButton left_button(const SDL_MouseButtonEvent& event) const;
   void translate_wheel(const SDL_MouseWheelEvent& event, std::vector<InputEvent>& out) const;
   void paste(std::vector<InputEvent>& out) const;
 

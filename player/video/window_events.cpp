@@ -123,7 +123,11 @@ void Window::translate(const SDL_Event& event, std::vector<InputEvent>& out) {
       }
       break;
     }
+    case SDL_MOUSEBUTTONUP:
+      if (event.button.button == SDL_BUTTON_LEFT) out.emplace_back(left_button(event.button));
+      break;
     case SDL_MOUSEBUTTONDOWN: {
+      if (event.button.button == SDL_BUTTON_LEFT) out.emplace_back(left_button(event.button));
       const std::string_view name = mouse_button_name(event.button.button, event.button.clicks);
       if (!name.empty())
         out.emplace_back(
@@ -135,6 +139,13 @@ void Window::translate(const SDL_Event& event, std::vector<InputEvent>& out) {
     case SDL_DROPTEXT: push_dropped(SdlText(event.drop.file), out); break;
     default: break;
   }
+}
+
+MouseButton Window::left_button(const SDL_MouseButtonEvent& event) const {
+  const double scale = surface().scale;
+  return {.down = event.state == SDL_PRESSED,
+          .x = static_cast<int>(event.x * scale),
+          .y = static_cast<int>(event.y * scale)};
 }
 
 void Window::translate_key(const SDL_KeyboardEvent& event, std::vector<InputEvent>& out) {

@@ -17,6 +17,9 @@ constexpr milliseconds ahead_deadline{400};
 // The end of a file often holds an index that the first seek needs; what plays now comes first.
 constexpr seconds tail_deadline{5};
 
+// What is read in the background is due after what is played until then.
+constexpr seconds background_deadline{10};
+
 ByteRange clip(ByteRange range, Bytes size) {
   range.begin = std::clamp(range.begin, ByteOffset{0}, ByteOffset{size.value});
   range.end = std::clamp(range.end, range.begin, ByteOffset{size.value});
@@ -48,6 +51,11 @@ std::vector<BlockWant> block_wants(const std::vector<ReaderDemand>& readers, con
         return window.urgency != Urgency::Background && window.range.contains(at);
       });
     };
+    if (reader.urgency == Urgency::Background) {
+      for (const auto at : reader.waiting)
+        add({at, at + background_span}, now + background_deadline, Seconds{0}, false);
+      continue;
+    }
     for (const auto at : reader.waiting) {
       if (!announced(at)) add({at, at + waiting_span}, now, Seconds{0}, true);
     }
@@ -73,6 +81,7 @@ std::vector<BlockWant> block_wants(const std::vector<ReaderDemand>& readers, con
 
 int playhead_of(const std::vector<ReaderDemand>& readers, const BlockGeometry& geometry) {
   for (const auto& reader : readers) {
+    if (reader.urgency == Urgency::Background) continue;
     const auto at = !reader.waiting.empty() ? reader.waiting.front()
                     : !reader.next.empty()  ? reader.next.front()
                                             : ByteOffset{0};
