@@ -279,6 +279,8 @@ class PlayerCore final : public Player {
   // The mouse: true when it was meant for the seek bar, and for nobody else.
   [[nodiscard]] bool handle_pointer(const video::InputEvent& event, MonotonicTime now);
   void point_at(int x, int y, MonotonicTime now);
+  // Whether it is on the bar that is on the screen now.
+  void look_under_pointer();
   void let_go_of_bar(MonotonicTime now);
   void request_preview();
   void on_preview(MediaTime at, std::shared_ptr<const media::PreviewPicture> picture);
@@ -325,8 +327,10 @@ class PlayerCore final : public Player {
 
   // The mouse in the window.
   struct Pointer {
+    int x = 0, y = 0;
     MonotonicTime bar_until{};       // it moved lately: the bar is shown
     std::optional<double> at;        // on the bar, 0..1
+    bool pressed = false;            // the button went down, on what is not known yet
     bool dragging = false;
     std::optional<MediaTime> asked;  // for a preview
     std::shared_ptr<const ui::OsdPicture> picture;

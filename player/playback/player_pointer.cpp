@@ -37,14 +37,9 @@ bool PlayerCore::handle_pointer(const video::InputEvent& event, MonotonicTime no
   if (const auto* key = std::get_if<video::KeyPress>(&event)) return pointer_.dragging && is_left_button(*key);
   const auto* button = std::get_if<video::MouseButton>(&event);
   if (button == nullptr) return false;
+  pointer_.pressed = button->down;
   point_at(button->x, button->y, now);
-  if (button->down && pointer_.at) {
-    pointer_.dragging = true;
-    pointer_.asked.reset();  // now it may be fetched
-    request_preview();
-  } else if (!button->down && pointer_.dragging) {
-    let_go_of_bar(now);
-  }
+  if (!button->down && pointer_.dragging) let_go_of_bar(now);
   return true;
 }
 
@@ -53,11 +48,21 @@ void PlayerCore::point_at(int x, int y, MonotonicTime now) {
     pointer_ = {};
     return;
   }
+  pointer_.x = x;
+  pointer_.y = y;
   pointer_.bar_until = now + bar_after_motion;
   redraw_ = true;
-  const auto place = osd_->bar_place(x, y);
+  look_under_pointer();
+}
+
+void PlayerCore::look_under_pointer() {
+  const auto place = osd_->bar_place(pointer_.x, pointer_.y);
   if (place && (place->on_bar || pointer_.dragging)) {
     pointer_.at = place->at;
+    if (std::exchange(pointer_.pressed, false)) {
+      pointer_.dragging = true;
+      pointer_.asked.reset();  // now it may be fetched
+    }
     request_preview();
   } else if (!pointer_.dragging && pointer_.at) {
     pointer_.at.reset();
@@ -110,6 +115,7 @@ void PlayerCore::request_preview() {
 
 void PlayerCore::on_preview(MediaTime at, std::shared_ptr<const media::PreviewPicture> picture) {
   if (!pointer_.at || pointer_.asked != at) return;  // it has moved on
+  pointer_.bar_until = std::max(pointer_.bar_until, std::chrono::steady_clock::now() + bar_after_motion);
   pointer_.picture = std::make_shared<const ui::OsdPicture>(
       ui::OsdPicture{.width = picture->width, .height = picture->height, .rgba = picture->rgba});
   redraw_ = true;
@@ -118,7 +124,7 @@ void PlayerCore::on_preview(MediaTime at, std::shared_ptr<const media::PreviewPi
 void PlayerCore::show_pointed_bar(MonotonicTime now) {
   const auto whole = duration();
   if (!item_ || !whole || options_.video_output == video::OutputKind::Null) return;
-  const bool stays = pointer_.at.has_value();  // as long as it is looked at
+  const bool stays = pointer_.dragging;
   if (!stays && now >= pointer_.bar_until) return;
   ui::OsdBar bar = progress_bar();
   if (pointer_.at) {

@@ -178,6 +178,12 @@ void PlayerCore::draw(MonotonicTime now) {
     }
     std::vector<video::OverlayPointer> display =
         osd_->render(surface.width, surface.height, surface.scale, now);
+    if (now < pointer_.bar_until && !pointer_.at) {
+      // The bar has come under a pointer that was there before it.
+      look_under_pointer();
+      redraw_ = redraw_ || pointer_.at;
+    }
+    pointer_.pressed = false;  // it was on the picture
     overlays = lift_.above(subtitle_overlays(canvas), surface.height - osd_->bottom_inset());
     overlays.insert(overlays.end(), std::make_move_iterator(display.begin()),
                     std::make_move_iterator(display.end()));

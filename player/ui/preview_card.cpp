@@ -47,9 +47,10 @@ Overlays draw_preview(TextPainter& painter, const Layout& layout, const Box& tra
   const double width = std::round(std::max(text_width, has_picture ? picture_width + 2 * pad : 0.0));
   const double height =
       std::round(style.size + 2 * pad / 1.5 + (has_picture ? picture_height + pad / 2 : 0.0));
-  const double room = std::max(layout.width - width - pad, pad);
+  const double edge = std::round(layout.margin() / 2);
+  const double room = std::max(layout.width - width - edge, edge);
   const double middle = track.x + track.width * unit_fraction(pointer.at);
-  const double left = std::clamp(std::round(middle - width / 2), pad, room);
+  const double left = std::clamp(std::round(middle - width / 2), edge, room);
   const double top = std::max(std::round(track.y - above_bar * unit - height), 0.0);
   const Box card{left, top, width, height};
 

@@ -45,6 +45,12 @@ class Display {
     command.environment = {{"DISPLAY", name_}};
     EXPECT_EQ(test::run(command, 20s).status.code, 0) << name;
   }
+  // xdotool's words.
+  void mouse(const std::string& gesture) const {
+    test::Command command{.arguments = {"sh", "-c", "exec xdotool " + gesture}};
+    command.environment = {{"DISPLAY", name_}, {"PATH", "/usr/bin:/bin"}};
+    EXPECT_EQ(test::run(command, 20s).status.code, 0) << gesture;
+  }
 
  private:
   test::Process server_;
@@ -136,6 +142,20 @@ TEST_P(Window, ObeysTheKeysOfMpv) {
   const auto status = player_->wait(patience);
   ASSERT_TRUE(status);
   EXPECT_EQ(status->code, 0);
+}
+
+TEST_P(Window, GoesWhereTheSeekBarIsDraggedTo) {
+  start({"--pause", clip()});
+  const double whole = ipc_->property("duration").get<double>();
+  // The bar comes with the pointer; what is pressed before it is there is the picture's.
+  double place = 0;
+  for (int attempt = 0; attempt < 50 && place < whole * 0.6; ++attempt) {
+    display_.mouse("mousemove 400 678 mousedown 1");
+    (void)ipc_->property("pause");
+    display_.mouse("mousemove 960 600 mouseup 1");
+    place = ipc_->property("time-pos").get<double>();
+  }
+  EXPECT_NEAR(place, whole * 0.78, whole * 0.05) << "where the button was let go, not where it was pressed";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Window, testing::Values("gpu", "sdl"),

@@ -25,17 +25,18 @@ std::string bytes_of(const std::filesystem::path& path) {
 
 class Previews : public testing::Test {
  protected:
-  // Black, and from the fourth second on white; a key frame a second.
+  // Index in front. Black, and from the fourth second on white; a key frame a second.
   Previews()
       : source(std::make_shared<ScriptedSource>(
             bytes_of(make_clip({"-f", "lavfi", "-i",
                                 "color=black:size=640x360:rate=25:duration=4[a];color=white:size=640x360:"
-                                "rate=25:duration=4[b];[a][b]concat",
-                                "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p"},
-                               "mkv")))) {}
+                                "rate=25:duration=4[b];[a][b]concat,noise=alls=30:allf=t",
+                                "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p",
+                                "-movflags", "+faststart"},
+                               "mp4")))) {}
 
   void start() {
-    preview = std::make_unique<Preview>(source, "film.mkv", 0, [this](MediaTime at, auto picture) {
+    preview = std::make_unique<Preview>(source, "film.mp4", 0, [this](MediaTime at, auto picture) {
       const std::lock_guard lock(mutex);
       shown = {at, std::move(picture)};
       changed.notify_all();

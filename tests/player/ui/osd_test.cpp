@@ -294,5 +294,45 @@ TEST(Stats, StayUntilTheyAreTakenAwayAndFitEveryWindow) {
   }
 }
 
+TEST(SeekBar, TellsWhereOnItThePointerIs) {
+  const auto osd = make_osd();
+  EXPECT_FALSE(osd->bar_place(640, 678)) << "there is no bar";
+  osd->show_bar({.position = 10s, .duration = 100s, .buffered = {}}, 1s, start);
+  (void)osd->render(1280, 720, 1, start);
+  const auto middle = osd->bar_place(640, 678);
+  ASSERT_TRUE(middle);
+  EXPECT_TRUE(middle->on_bar);
+  EXPECT_NEAR(middle->at, 0.5, 0.02);
+  EXPECT_EQ(osd->bar_place(0, 678)->at, 0);
+  EXPECT_EQ(osd->bar_place(1279, 678)->at, 1);
+  EXPECT_FALSE(osd->bar_place(640, 300)->on_bar) << "the picture is not the bar";
+  EXPECT_NEAR(osd->bar_place(640, 300)->at, 0.5, 0.02) << "while it is dragged only the side counts";
+}
+
+TEST(SeekBar, ShowsAPreviewInsideTheWindowWhereverThePointerIs) {
+  const auto picture = std::make_shared<OsdPicture>(
+      OsdPicture{.width = 320, .height = 180, .rgba = std::vector<std::uint8_t>(320 * 180 * 4, 255)});
+  for (const auto& [width, height] : {std::pair{1280, 720}, {3840, 2160}, {320, 180}}) {
+    for (const double at : {0.0, 0.5, 1.0}) {
+      const auto osd = make_osd();
+      OsdBar bar{
+          .position = 10s, .duration = 100s, .buffered = {}, .pointer = OsdPointer{.at = at, .time = 50s}};
+      osd->show_bar(bar, 1s, start);
+      const auto without = osd->render(width, height, 1, start);
+      bar.pointer->picture = picture;
+      osd->show_bar(bar, 1s, start);
+      const auto with = osd->render(width, height, 1, start);
+      ASSERT_EQ(with.size(), without.size() + 1);
+      const auto& shown = *with.back();
+      EXPECT_EQ(shown.bitmap_width, 320);
+      EXPECT_NEAR(static_cast<double>(shown.width) / shown.height, 16.0 / 9, 0.1);
+      EXPECT_GE(shown.x, 0);
+      EXPECT_GE(shown.y, 0);
+      EXPECT_LE(shown.x + shown.width, width);
+      EXPECT_LT(shown.y + shown.height, height - 30 * height / 720) << "above the bar";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace freshet::ui

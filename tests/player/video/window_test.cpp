@@ -133,6 +133,20 @@ TEST_P(Window, TellsWhereTheMouseIsInPixelsOfTheSurface) {
   }));
 }
 
+TEST_P(Window, TellsWhereTheLeftButtonGoesDownAndUp) {
+  xdotool("mousemove 500 300 mousedown 1 mousemove 520 310 mouseup 1");
+  std::vector<MouseButton> seen;
+  collect([&](const InputEvent& event) {
+    if (const auto* button = std::get_if<MouseButton>(&event)) seen.push_back(*button);
+    return seen.size() == 2;
+  });
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_TRUE(seen[0].down);
+  EXPECT_FALSE(seen[1].down);
+  EXPECT_EQ(seen[1].x - seen[0].x, 20);
+  EXPECT_EQ(seen[1].y - seen[0].y, 10);
+}
+
 TEST_P(Window, PastesTheClipboard) {
   ASSERT_EQ(SDL_SetClipboardText("magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567"), 0);
   xdotool("key ctrl+v");

@@ -54,5 +54,23 @@ TEST(BlockWants, WantAReadOutsideTheWindowsAtOnce) {
   EXPECT_EQ(wants[0].deadline, now);
 }
 
+// A preview's source: what it reads never comes before what is played in the next seconds.
+TEST(BlockWants, LetAReaderInTheBackgroundWait) {
+  auto player = film();
+  player.windows = {{{ByteOffset{40 * piece}, ByteOffset{44 * piece}}, now + 3s, Urgency::Deadline, 1e6}};
+  auto preview = film();
+  preview.urgency = Urgency::Background;
+  preview.was_read = false;
+  preview.waiting = {ByteOffset{300 * piece}};
+  preview.next = {ByteOffset{300 * piece}};
+  const auto wants = block_wants({preview, player}, geometry, now);
+  ASSERT_EQ(wants.size(), 2u) << "nothing is read ahead for it, neither beginning nor end";
+  EXPECT_EQ(wants[0].first.piece, 300);
+  EXPECT_FALSE(wants[0].waiting);
+  EXPECT_GT(wants[0].deadline, wants[1].deadline);
+  player.next = {ByteOffset{40 * piece}};
+  EXPECT_EQ(playhead_of({preview, player}, geometry), 40);
+}
+
 }  // namespace
 }  // namespace freshet::streaming
