@@ -28,9 +28,11 @@ std::string beside_web_seed(const std::string& url, const std::string& name) {
 
 void TorrentCore::start_leaves(const lt::torrent_info& info) {
   if (!info.info_hashes().has_v2()) return;
-  leaf_exchange_->start(*store_, [this](int piece) {
-    return have_[static_cast<std::size_t>(piece)] || store_->was_verified(piece);
-  });
+  leaf_exchange_->start(
+      *store_,
+      [this](int piece) { return have_[static_cast<std::size_t>(piece)] || store_->was_verified(piece); },
+      // Single blocks may be wanted now where whole pieces were.
+      [this] { plan_soon(); });
   std::vector<std::string> urls;
   if (is_url(origin_)) {
     urls.push_back(leaf_name(origin_));
@@ -52,8 +54,9 @@ void TorrentCore::start_leaves(const lt::torrent_info& info) {
         const auto core = session.lock();
         if (!core) return;
         core->post([weak, piece, leaves = std::move(leaves)] {
-          if (const auto self = weak.lock(); self && !self->left_)
-            static_cast<void>(self->store_->add_leaves(piece, leaves));
+          const auto self = weak.lock();
+          if (!self || self->left_) return;
+          if (self->store_->add_leaves(piece, leaves) == HashVerdict::Match) self->plan_soon();
         });
       });
 }

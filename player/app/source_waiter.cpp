@@ -59,8 +59,12 @@ class Waiter final : public playback::OpenerEvents {
   }
 
   void release() {
-    const std::scoped_lock lock(mutex_);
-    if (torrent_) torrent_->relay->set_target(nullptr);
+    // Not with our lock held: the relay holds its own while it calls us.
+    const auto torrent = [&] {
+      const std::scoped_lock lock(mutex_);
+      return torrent_;
+    }();
+    if (torrent) torrent->relay->set_target(nullptr);
   }
 
  private:

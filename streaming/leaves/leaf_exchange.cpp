@@ -86,9 +86,10 @@ std::shared_ptr<lt::peer_plugin> LeafExchange::new_connection(const lt::peer_con
   return std::make_shared<Connection>(weak_from_this(), next_id_++, peer);
 }
 
-void LeafExchange::start(TorrentStore& store, std::function<bool(int)> is_here) {
+void LeafExchange::start(TorrentStore& store, std::function<bool(int)> is_here, std::function<void()> came) {
   store_ = &store;
   is_here_ = std::move(is_here);
+  on_leaves_ = std::move(came);
   hashing_left_ = hashed_a_tick;
   ask();
 }
@@ -97,6 +98,7 @@ void LeafExchange::stop() {
   stopped_ = true;
   store_ = nullptr;
   is_here_ = nullptr;
+  on_leaves_ = nullptr;
   peers_.clear();
 }
 
@@ -164,7 +166,7 @@ void LeafExchange::received(Id id, const LeafMessage& message) {
 
 void LeafExchange::take(Id id, int piece, const Leaves& leaves) {
   switch (store_->add_leaves(piece, leaves)) {
-    case HashVerdict::Match: return;
+    case HashVerdict::Match: return on_leaves_();
     case HashVerdict::Mismatch: return hang_up(id);
     case HashVerdict::Unknown:
       if (too_early_.size() < most_too_early) too_early_.emplace(piece, leaves);

@@ -33,8 +33,9 @@ class LeafExchange final : public lt::torrent_plugin, public std::enable_shared_
   LeafExchange(const LeafExchange&) = delete;
   LeafExchange& operator=(const LeafExchange&) = delete;
 
-  // Before it nothing is asked or answered. `is_here`: the piece is verified. `store` lives until stop().
-  void start(TorrentStore& store, std::function<bool(int piece)> is_here);
+  // Before it nothing is asked or answered. `is_here`: the piece is verified. `came`: there are leaves that
+  // were not known before. `store` lives until stop().
+  void start(TorrentStore& store, std::function<bool(int piece)> is_here, std::function<void()> came);
   void stop();
   // Pieces that come next, the most urgent first.
   void set_needs(const std::vector<PieceSpan>& spans);
@@ -75,6 +76,7 @@ class LeafExchange final : public lt::torrent_plugin, public std::enable_shared_
   boost::asio::io_context& network_;
   TorrentStore* store_ = nullptr;
   std::function<bool(int)> is_here_;
+  std::function<void()> on_leaves_;
   bool stopped_ = false;
   std::map<Id, Peer> peers_;
   Id next_id_ = 1;

@@ -100,7 +100,8 @@ TEST_F(SwarmCache, DataThatWasSpoiledByTheCrashIsNotBelieved) {
   Seeder seeder(torrent, data / "film.mkv");
   Viewer viewer(with_peer(seeder), torrent_file(torrent));
   EXPECT_EQ(read_all(*viewer.open()), content);
-  EXPECT_LE(viewer.torrent().stats().bytes_down, kib(128)) << "only the spoiled piece";
+  EXPECT_LE(viewer.torrent().stats().bytes_down, kib(512))
+      << "only the spoiled piece, and what was not on disk yet when it was killed";
 }
 
 TEST_F(SwarmCache, AfterACleanEndNothingIsCheckedAndAMagnetNeedsNoNetwork) {

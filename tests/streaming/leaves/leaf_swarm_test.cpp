@@ -4,6 +4,7 @@
 // Leaf hashes in real swarms: who has them reads the first block long before the first piece is whole.
 #include <gtest/gtest.h>
 #include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/posix_disk_io.hpp>
 #include <libtorrent/session.hpp>
 #include <libtorrent/session_params.hpp>
 #include <libtorrent/torrent_info.hpp>
@@ -41,6 +42,8 @@ class PlainSeeder {
   static lt::session_params parameters() {
     lt::session_params params;
     params.extensions.clear();
+    // Without threads of its own, which the thread sanitizer cannot look into.
+    params.disk_io_constructor = lt::posix_disk_io_constructor;
     auto& settings = params.settings;
     for (const auto off : {lt::settings_pack::enable_dht, lt::settings_pack::enable_lsd,
                            lt::settings_pack::enable_upnp, lt::settings_pack::enable_natpmp}) {
