@@ -8,6 +8,10 @@ freshet_add_test(piece_store_test
 freshet_add_test(eviction_test
   SOURCES eviction_test.cpp
   LIBRARIES freshet::test_support freshet::dep::torrent)
+freshet_add_test(large_film_test
+  SOURCES large_film_test.cpp
+  LIBRARIES freshet::test_support
+  LABELS slow TIMEOUT 900)
 freshet_add_test(leaves_test
   SOURCES leaves/leaf_file_test.cpp leaves/early_blocks_test.cpp
   LIBRARIES freshet::test_support freshet::dep::torrent)
