@@ -4,9 +4,10 @@
 // The inside of the piece store: all torrents' pieces under one mutex, the pool that hashes and reads, and
 // the writer's thread. piece_disk.cpp turns libtorrent's calls into calls of this.
 //
-// The way of a block: put() copies it into its ArrivingPiece -> hash task (store_hashing.cpp) -> the piece is
-// judged: verified and lent to the cache, or held for repair, or left to libtorrent -> writer
-// (store_writer.cpp) -> its buffer is given to the cache.
+// The way of a block: put() copies it into its ArrivingPiece -> hash task (store_hashing.cpp): the block is
+// judged where its leaf hash is known (store_leaves.cpp) -> the piece is judged: verified and lent to the
+// cache, or held for repair (store_repair.cpp), or left to libtorrent -> writer (store_writer.cpp) -> its
+// buffer is given to the cache.
 //
 // Threads: a function that ends in _locked wants the mutex held. Nothing outside is called with it held.
 // A piece's bytes that a thread reads without the mutex (hashing, writing) do not change meanwhile.
@@ -139,8 +140,6 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   [[nodiscard]] Piece piece_locked(const Torrent& torrent, int piece);
   void hash_soon_locked(const Torrent& torrent, int index, const Piece& piece);
   void hash_task(const Torrent& torrent, int index, const Piece& piece);
-  // Blocks that have come, against their leaf hashes.
-  void check_blocks(Lock& lock, const Torrent& torrent, int index, const Piece& piece, Calls& calls);
   // False when the disk fails; the job is answered then.
   bool hash_all(Lock& lock, const Torrent& torrent, int index, const Piece& piece, Calls& calls);
   void judge(Lock& lock, const Torrent& torrent, int index, const Piece& piece, Calls& calls);
@@ -148,16 +147,19 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
                      const std::vector<lt::sha256_hash>& leaves, const lt::storage_error& error,
                      Calls& calls);
   void hash_from_disk(const PieceFiles& files, int index, const ArrivingPiece::HashJob& job);
-  void release_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls);
-  // There is something for hash_task() to do.
+
+  // --- store_leaves.cpp
+  // Blocks that have come, against their leaf hashes.
+  void check_blocks(Lock& lock, const Torrent& torrent, int index, const Piece& piece, Calls& calls);
+  // There is something for check_blocks() to do.
   [[nodiscard]] static bool has_blocks_to_check(const Torrent& torrent, const Piece& piece);
   void look_at_leaves_locked(const Torrent& torrent, int index);
+
+  // --- store_repair.cpp
   void replace_locked(const Torrent& torrent, int index, const Piece& piece, int block,
                       std::span<const char> bytes, Calls& calls);
   void go_on_repairing_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls);
   void ask_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls);
-  // Its way is over when it is verified, or libtorrent has judged it, and all of it is on disk.
-  void retire_locked(const Torrent& torrent, int index, const Piece& piece);
   // Nobody reads the piece's bytes: what had to wait is done.
   void quiet_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls);
 
@@ -183,6 +185,9 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
                                                                              std::span<char> bytes);
 
   // --- store_writer.cpp
+  void release_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls);
+  // Its way is over when it is verified, or libtorrent has judged it, and all of it is on disk.
+  void retire_locked(const Torrent& torrent, int index, const Piece& piece);
   void write_loop(const std::stop_token& stop);
   struct Writable {
     Torrent torrent;

@@ -60,8 +60,8 @@ void StoreCore::punch(const Torrent& torrent, std::vector<int> pieces) {
   {
     const Lock lock(mutex);
     files = torrent->files;
-    // Fetched again meanwhile. What is fetched from now on stays away from the disk until we are done: only this
-    // thread writes.
+    // Fetched again meanwhile. What is fetched from now on stays away from the disk until we are done: only
+    // this thread writes.
     std::erase_if(pieces, [&](int piece) {
       return !torrent->evicted.contains(piece) || torrent->arriving.contains(piece);
     });

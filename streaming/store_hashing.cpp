@@ -19,14 +19,9 @@ using Clock = ArrivingPiece::Clock;
 constexpr int blocks_at_once = 16;
 // Data on disk is read in portions of this size to be hashed.
 constexpr int disk_portion = 256 * 1024;
-// A piece that is being repaired is hashed again after a changed block when that takes less than this part of
-// the time, else when all its blocks have come.
-constexpr int repair_share = 10;
 // libtorrent asks a peer for the hashes of a v2 magnet link's pieces once and, when that is lost, not again
 // before the peer says something. It can do without them when all of the file is there.
 constexpr auto longest_doubt = std::chrono::seconds(5);
-// What costs no more than this (a piece of a few MiB) is done after each.
-constexpr auto repair_always = std::chrono::milliseconds(5);
 
 PieceBytes view(const std::shared_ptr<PieceBuffer>& buffer) {
   return {buffer, std::as_bytes(std::span<const char>(buffer->bytes()))};
@@ -144,65 +139,6 @@ void StoreCore::hash_soon_locked(const Torrent& torrent, int index, const Piece&
   pool_->post(
       complete || has_blocks_to_check(torrent, piece) ? TaskPool::Urgency::Now : TaskPool::Urgency::Soon,
       [self = shared_from_this(), torrent, index, piece] { self->hash_task(torrent, index, piece); });
-}
-
-bool StoreCore::has_blocks_to_check(const Torrent& torrent, const Piece& piece) {
-  return torrent->book && piece->any_unchecked() && (piece->leaves || !piece->leaves_looked_up);
-}
-
-void StoreCore::check_blocks(Lock& lock, const Torrent& torrent, int index, const Piece& piece,
-                             Calls& calls) {
-  const auto book = torrent->book;
-  if (!book || piece->state != ArrivingPiece::State::Assembling) return;
-  if (!std::exchange(piece->leaves_looked_up, true)) {
-    lock.unlock();
-    auto leaves = book->find(index);
-    lock.lock();
-    if (leaves) piece->leaves = std::move(leaves);
-  }
-  if (!piece->leaves) return;
-  const int v2_size = torrent->files->layout().piece_size2(lt::piece_index_t{index});
-  std::vector<int> bad;
-  bool good = false;
-  // More may come meanwhile.
-  for (auto blocks = piece->unchecked(); !blocks.empty(); blocks = piece->unchecked()) {
-    for (const int block : blocks) {
-      const auto size = std::min(v2_size - piece->begin_of(block), piece->size_of(block));
-      bool match = true;  // a block of padding between files that somebody sent
-      if (size > 0) {
-        const auto bytes = piece->bytes_of(block).first(static_cast<std::size_t>(size));
-        const auto leaf = (*piece->leaves)[static_cast<std::size_t>(block)];
-        lock.unlock();
-        match = sha256(bytes) == leaf;
-        lock.lock();
-      }
-      if (match && size > 0) {
-        piece->mark_good(block);
-        good = true;
-      } else if (match || !torrent->repairs || torrent->gone) {
-        piece->mark_checked(block);
-      } else {
-        piece->mark_bad(block);
-        ++torrent->stats.bad_blocks;
-        bad.push_back(block);
-      }
-    }
-  }
-  if (good && torrent->callbacks.blocks_verified && !torrent->gone) {
-    calls.emplace_back(
-        [call = torrent->callbacks.blocks_verified, index, early = piece->early] { call(index, early); });
-  }
-  if (bad.empty()) return;
-  // Its sender is known at once, and the rest of the piece is kept.
-  calls.emplace_back([this, torrent, index, bad = std::move(bad)] {
-    to_network([torrent, index, bad] {
-      if (torrent->repairer == nullptr) return;
-      torrent->repairer->on_bad_piece(index, bad);
-      std::vector<BlockVerdict> verdicts;
-      for (const int block : bad) verdicts.push_back({block, {false}});
-      torrent->repairer->on_block_verdicts(index, verdicts);
-    });
-  });
 }
 
 void StoreCore::hash_task(const Torrent& torrent, int index, const Piece& piece) {
@@ -392,102 +328,6 @@ void StoreCore::hash_from_disk(const PieceFiles& files, int index, const Arrivin
   job.handler(piece, job.v1 ? hasher.v1() : lt::sha1_hash{}, {});
 }
 
-bool StoreCore::replace(const Torrent& torrent, int index, int begin, std::span<const char> bytes) {
-  Calls calls;
-  {
-    const Lock lock(mutex);
-    const auto found = torrent->arriving.find(index);
-    if (found == torrent->arriving.end() || begin < 0 || begin % store_block_size != 0) return false;
-    const auto& piece = found->second;
-    const int block = begin / store_block_size;
-    if (block >= piece->blocks() || bytes.size() != static_cast<std::size_t>(piece->size_of(block)) ||
-        (piece->state != ArrivingPiece::State::Held && !piece->is_bad(block))) {
-      return false;
-    }
-    if (piece->hashing || piece->writing)
-      piece->replacements.emplace_back(block, std::vector<char>(bytes.begin(), bytes.end()));
-    else
-      replace_locked(torrent, index, piece, block, bytes, calls);
-  }
-  make(calls);
-  return true;
-}
-
-void StoreCore::replace_locked(const Torrent& torrent, int index, const Piece& piece, int block,
-                               std::span<const char> bytes, Calls& calls) {
-  const auto dirty = piece->dirty_bytes();
-  const bool by_leaf = piece->is_bad(block);
-  if (by_leaf && piece->in_ram(block)) piece->hasher.reset();
-  cache->reserve(Bytes{by_leaf ? piece->put(block, bytes, nullptr, Clock::now())
-                               : piece->vote(block, bytes, Clock::now())});
-  torrent->stats.unwritten += Bytes{piece->dirty_bytes() - dirty};
-  wake_writer_locked();
-  if (by_leaf) return hash_soon_locked(torrent, index, piece);
-  go_on_repairing_locked(torrent, index, piece, calls);
-}
-
-void StoreCore::go_on_repairing_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls) {
-  if (piece->hashing || piece->writing) return;
-  const bool cheap =
-      piece->hash_cost < repair_always || Clock::now() - piece->hashed_at > repair_share * piece->hash_cost;
-  if (piece->changed && (piece->round_is_over() || cheap)) {
-    piece->hasher.reset();
-    piece->hashing = true;
-    pool_->post(TaskPool::Urgency::Now, [self = shared_from_this(), torrent, index, piece] {
-      self->hash_task(torrent, index, piece);
-    });
-  } else if (piece->round_is_over()) {
-    ask_locked(torrent, index, piece, calls);
-  }
-}
-
-void StoreCore::ask_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls) {
-  calls.emplace_back([this, torrent, index, blocks = piece->next_round()] {
-    to_network([torrent, index, blocks] {
-      if (torrent->repairer != nullptr) torrent->repairer->on_bad_piece(index, blocks);
-    });
-  });
-}
-
-void StoreCore::quiet_locked(const Torrent& torrent, int index, const Piece& piece, Calls& calls) {
-  if (piece->hashing || piece->writing) return;
-  if (piece->state != ArrivingPiece::State::Held) {
-    for (const auto& [block, bytes] : std::exchange(piece->replacements, {})) {
-      if (piece->is_bad(block) && !piece->hashing)
-        replace_locked(torrent, index, piece, block, bytes, calls);
-      else if (piece->is_bad(block))
-        piece->replacements.emplace_back(block, bytes);
-    }
-    // The last blocks may have come while the first were hashed.
-    return hash_soon_locked(torrent, index, piece);
-  }
-  for (const auto& [block, bytes] : std::exchange(piece->replacements, {})) {
-    if (piece->hashing) {
-      piece->replacements.emplace_back(block, bytes);
-      continue;
-    }
-    replace_locked(torrent, index, piece, block, bytes, calls);
-  }
-}
-
-void StoreCore::set_repairs(const Torrent& torrent, PieceRepairer* repairer) {
-  const Lock lock(mutex);
-  torrent->repairer = repairer;
-  torrent->repairs = repairer != nullptr;
-  if (torrent->repairs) return;
-  // Nobody repairs any more: libtorrent gets the hash of what is there.
-  for (const auto& [index, piece] : torrent->arriving) {
-    piece->waits_for_hashes = false;
-    piece->forgive_bad();
-    if (piece->state == ArrivingPiece::State::Held) {
-      --torrent->stats.held_pieces;
-      piece->state = ArrivingPiece::State::Assembling;
-      if (!piece->hashing) piece->hasher.reset();
-    }
-    hash_soon_locked(torrent, index, piece);
-  }
-}
-
 void StoreCore::set_expected(const Torrent& torrent, std::shared_ptr<const ExpectedHashes> expected,
                              const lt::torrent_info& info) {
   const Lock lock(mutex);
@@ -501,64 +341,6 @@ void StoreCore::set_expected(const Torrent& torrent, std::shared_ptr<const Expec
     piece->waits_for_hashes = false;
     hash_soon_locked(torrent, index, piece);
   }
-}
-
-Result<void> StoreCore::use_leaf_file(const Torrent& torrent, const std::filesystem::path& path) {
-  const auto book = [&] {
-    const Lock lock(mutex);
-    return torrent->book;
-  }();
-  if (!book) return {};
-  return book->use_file(path);
-}
-
-HashVerdict StoreCore::add_leaves(const Torrent& torrent, int index,
-                                  std::span<const lt::sha256_hash> leaves) {
-  const auto book = [&] {
-    const Lock lock(mutex);
-    return torrent->book;
-  }();
-  if (!book) return HashVerdict::Unknown;
-  const auto verdict = book->add(index, leaves);
-  if (verdict == HashVerdict::Match) {
-    const Lock lock(mutex);
-    look_at_leaves_locked(torrent, index);
-  }
-  return verdict;
-}
-
-void StoreCore::look_at_leaves_locked(const Torrent& torrent, int index) {
-  const auto found = torrent->arriving.find(index);
-  if (found == torrent->arriving.end()) return;
-  found->second->leaves_looked_up = false;
-  hash_soon_locked(torrent, index, found->second);
-}
-
-void StoreCore::leaves_of(const Torrent& torrent, int index, bool is_here,
-                          std::function<void(KnownLeaves)> done) {
-  std::shared_ptr<LeafBook> book;
-  std::shared_ptr<PieceFiles> files;
-  {
-    const Lock lock(mutex);
-    book = torrent->book;
-    files = torrent->files;
-  }
-  if (!book || !files) return done(nullptr);
-  pool_->post(TaskPool::Urgency::Later, [self = shared_from_this(), torrent, book, files, index, is_here,
-                                         done = std::move(done)]() mutable {
-    auto leaves = book->find(index);
-    const auto run = book->layout().of_piece(index);
-    if (!leaves && is_here && run.count > 0) {
-      const int size = files->layout().piece_size2(lt::piece_index_t{index});
-      std::vector<char> bytes(static_cast<std::size_t>(size));
-      PieceHasher hasher(0, size);
-      if (!self->read_now(torrent, *files, index, 0, bytes)) {
-        hasher.add(bytes);
-        if (book->add(index, hasher.leaves()) == HashVerdict::Match) leaves = book->find(index);
-      }
-    }
-    self->to_network([done = std::move(done), leaves = std::move(leaves)] { done(leaves); });
-  });
 }
 
 }  // namespace freshet::streaming

@@ -30,7 +30,9 @@ add_library(freshet_streaming STATIC
   session_settings.cpp
   store_eviction.cpp
   store_hashing.cpp
+  store_leaves.cpp
   store_reading.cpp
+  store_repair.cpp
   store_writer.cpp
   task_pool.cpp
   torrent_core.cpp
