@@ -58,8 +58,8 @@ struct HttpOptions {
 [[nodiscard]] Result<std::string> http_get(const std::string& url, Bytes limit, const HttpOptions& options,
                                            std::stop_token stop);
 
-// The bytes of `range` alone. Errors as http_get, and Source "bad-server" when the server sends others: it has
-// no ranges, or the file ends before.
+// The bytes of `range` alone. Errors as http_get, and Source "bad-server" when the server sends others: it
+// has no ranges, or the file ends before.
 [[nodiscard]] Result<std::string> http_get_range(const std::string& url, ByteRange range,
                                                  const HttpOptions& options, std::stop_token stop);
 

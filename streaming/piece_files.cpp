@@ -84,7 +84,8 @@ lt::storage_error PieceFiles::read(int piece, int begin, std::span<char> bytes) 
 }
 
 lt::storage_error PieceFiles::punch(int first, int last) {
-  const auto size = std::int64_t{last - first} * files_->piece_length() + files_->piece_size(lt::piece_index_t{last});
+  const auto size =
+      std::int64_t{last - first} * files_->piece_length() + files_->piece_size(lt::piece_index_t{last});
   for (const auto& slice : files_->map_block(lt::piece_index_t{first}, 0, size)) {
     if (files_->pad_file_at(slice.file_index)) continue;
     const Descriptor file(::open(path(slice.file_index).c_str(), O_RDWR | O_CLOEXEC));

@@ -112,25 +112,25 @@ class TorrentStore {
   [[nodiscard]] virtual bool lacks_hashes() const = 0;
   // Blocks of it wait for another copy.
   [[nodiscard]] virtual bool is_held(int piece) const = 0;
-  // A copy of such a block, or of any block of a piece whose hash job is held back: `begin` is a multiple of the block size, `bytes` the whole block. True
-  // when it was taken; false when it is not one of those. Never calls the
-  // repairer before it has returned.
+  // A copy of such a block, or of any block of a piece whose hash job is held back: `begin` is a multiple of
+  // the block size, `bytes` the whole block. True when it was taken; false when it is not one of those. Never
+  // calls the repairer before it has returned.
   virtual bool replace_block(int piece, int begin, std::span<const char> bytes) = 0;
   // Any thread.
   [[nodiscard]] virtual Stats stats() const = 0;
 
   // --- a film larger than the room for it
 
-  // libtorrent never hears that one of the pieces is verified: so it is never finished, and goes on wanting its
-  // seeds. Needed before evict().
+  // libtorrent never hears that one of the pieces is verified: so it is never finished, and goes on wanting
+  // its seeds. Needed before evict().
   virtual void withhold_one() = 0;
   // Pieces that libtorrent has are given up, and their room on disk given back. Returns those that are; not
   // among them are those that are being written, and none before a piece is withheld. A peer that asks for
   // one is told that it is not here.
   virtual std::vector<int> evict(std::span<const int> pieces) = 0;
   [[nodiscard]] virtual bool is_evicted(int piece) const = 0;
-  // A block of an evicted piece, as replace_block(); the piece is verified, written and restored when all have
-  // come. False when it was not taken.
+  // A block of an evicted piece, as replace_block(); the piece is verified, written and restored when all
+  // have come. False when it was not taken.
   virtual bool put_evicted(int piece, int begin, std::span<const char> bytes) = 0;
 
   // --- leaf hashes (leaves/leaf_layout.h); nothing of this does anything for a v1 torrent
@@ -142,7 +142,8 @@ class TorrentStore {
   [[nodiscard]] virtual bool knows_leaves(int piece) const = 0;
   // Blocks that have leaves, of a piece.
   [[nodiscard]] virtual int leaf_count(int piece) const = 0;
-  // `done` on the network thread. `is_here`: the piece is verified, and can be hashed when nothing else helps.
+  // `done` on the network thread. `is_here`: the piece is verified, and can be hashed when nothing else
+  // helps.
   virtual void leaves_of(int piece, bool is_here, std::function<void(KnownLeaves)> done) = 0;
 
   // --- for TorrentCore

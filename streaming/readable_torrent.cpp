@@ -198,7 +198,7 @@ ReadableTorrent::Demands ReadableTorrent::demands() const {
   const std::lock_guard lock(mutex_);
   Demands result;
   for (const auto* reader : readers_) {
-    ReaderDemand demand{reader->file,    reader->begin,   reader->size, {}, reader->positions.next(),
+    ReaderDemand demand{reader->file,    reader->begin,    reader->size,   {}, reader->positions.next(),
                         reader->windows, reader->was_read, reader->urgency};
     for (const auto* waiting : reader->waiting) demand.waiting.push_back(waiting->offset);
     result.anybody_waits = result.anybody_waits || !demand.waiting.empty();

@@ -89,7 +89,8 @@ std::vector<PieceDemand> piece_demands(const std::vector<ReaderDemand>& readers,
         demands.push_back({pieces_of(reader.begin, range, piece_length), deadline, urgency});
     };
     if (reader.urgency == Urgency::Background) {
-      for (const auto at : reader.waiting) add({at, at + background_span}, milliseconds{0}, Urgency::Background);
+      for (const auto at : reader.waiting)
+        add({at, at + background_span}, milliseconds{0}, Urgency::Background);
       continue;
     }
     for (const auto at : reader.waiting) add({at, at + waiting_span}, milliseconds{0}, Urgency::Now);

@@ -24,6 +24,10 @@ class TorrentHandle final : public Torrent {
   Result<std::shared_ptr<ByteSource>> open_file(FileIndex index, Urgency urgency) override {
     return torrent_->open_file(index, urgency);
   }
+  void when_saved(std::function<void(bool)> done) override {
+    session_->post(
+        [torrent = torrent_, done = std::move(done)]() mutable { torrent->when_saved(std::move(done)); });
+  }
 
  private:
   std::shared_ptr<SessionCore> session_;

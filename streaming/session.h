@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -132,9 +133,14 @@ class Torrent {
   [[nodiscard]] virtual std::vector<PeerStats> peers() const = 0;
   // The file's bytes, verified. Needs metadata. Asking makes the file wanted; dropping the last ByteSource
   // of a file makes it unwanted again. Errors: Source "no-such-file-in-torrent".
-  // `urgency` Background: what it reads comes after what other readers play soon, and nothing is read ahead for it.
+  // `urgency` Background: what it reads comes after what other readers play soon, and nothing is read ahead
+  // for it.
   [[nodiscard]] virtual Result<std::shared_ptr<ByteSource>> open_file(FileIndex index,
                                                                       Urgency urgency = Urgency::Now) = 0;
+  // `done` is called once, on a thread of the session: true when all pieces that are verified now are on
+  // disk too, so that they outlive the process; false when the torrent was left, or its files are checked
+  // anew, before that.
+  virtual void when_saved(std::function<void(bool all)> done) = 0;
 };
 
 // A .torrent file's bytes, a magnet link.

@@ -28,8 +28,8 @@ using namespace std::chrono_literals;
 
 // Rates are measured by libtorrent once a second; twice that shows them without lag.
 constexpr auto tick_length = 500ms;
-// A peer that speaks TCP alone, as many do, is dialled by it only when uTP has failed, which takes libtorrent three
-// seconds. So TCP comes first, and uTP, which reaches some that TCP does not, after this.
+// A peer that speaks TCP alone, as many do, is dialled by it only when uTP has failed, which takes libtorrent
+// three seconds. So TCP comes first, and uTP, which reaches some that TCP does not, after this.
 constexpr auto utp_delay = 5s;
 // The picker is checked when the film has long begun.
 constexpr auto picker_check_delay = 20s;

@@ -56,8 +56,8 @@ void set_streaming(settings_pack& pack) {
   pack.set_int(settings_pack::torrent_connect_boost, 50);
   // A peer that does not answer in 5 s would not help the start.
   pack.set_int(settings_pack::peer_connect_timeout, 5);
-  // A peer over uTP that dies without a word is noticed by keep-alives only, sent twice in this time. The default of
-  // two minutes is a film that stands still beside a dead peer.
+  // A peer over uTP that dies without a word is noticed by keep-alives only, sent twice in this time. The
+  // default of two minutes is a film that stands still beside a dead peer.
   pack.set_int(settings_pack::peer_timeout, 20);
   // After a dropped connection try again soon; the default minute is a stall.
   pack.set_int(settings_pack::min_reconnect_time, 2);
@@ -105,7 +105,8 @@ void set_discovery(settings_pack& pack, const SessionOptions& options) {
   pack.set_bool(settings_pack::enable_lsd, options.lsd);
   pack.set_bool(settings_pack::enable_upnp, options.upnp);
   pack.set_bool(settings_pack::enable_natpmp, options.upnp);
-  pack.set_bool(settings_pack::enable_outgoing_utp, options.utp);  // SessionCore: not in a torrent's first seconds
+  pack.set_bool(settings_pack::enable_outgoing_utp,
+                options.utp);  // SessionCore: not in a torrent's first seconds
   pack.set_bool(settings_pack::enable_incoming_utp, options.utp);
 }
 

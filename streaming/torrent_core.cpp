@@ -384,6 +384,13 @@ std::optional<TorrentMetadata> TorrentCore::metadata() const {
   return layout_->metadata;
 }
 
+void TorrentCore::when_saved(std::function<void(bool)> done) {
+  if (store_)
+    store_->when_written(std::move(done));
+  else
+    done(!left_);  // without metadata nothing is verified
+}
+
 SwarmStats TorrentCore::stats() const {
   const std::lock_guard lock(shared_);
   return stats_;

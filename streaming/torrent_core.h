@@ -67,6 +67,8 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   [[nodiscard]] const lt::info_hash_t& hashes() const { return hashes_; }
 
   void on_alert(const lt::alert& alert);
+  // Torrent::when_saved().
+  void when_saved(std::function<void(bool all)> done);
   // Twice a second: rates, silence, what is saved at intervals.
   void on_tick(std::chrono::steady_clock::time_point now);
   // Readers moved, or wait.
@@ -162,9 +164,9 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::vector<PieceSpan> wanted_;      // of these what is wanted now: all, or as much as there is room for
   std::set<int> evicted_;              // libtorrent believes to have them
   bool cannot_shrink_ = false;
-  std::vector<PieceSpan> raised_;      // what libtorrent wants when the exchange asks for blocks
-  std::set<int> kept_;                 // files already handed to keep_file
-  bool was_opened_ = false;            // a file, ever
+  std::vector<PieceSpan> raised_;  // what libtorrent wants when the exchange asks for blocks
+  std::set<int> kept_;             // files already handed to keep_file
+  bool was_opened_ = false;        // a file, ever
   std::chrono::steady_clock::time_point last_open_;
   bool checked_ = false;
   bool left_ = false;

@@ -4,7 +4,6 @@
 #include "player/app/human_text.h"
 
 #include <array>
-
 #include <fmt/format.h>
 
 namespace freshet::app {

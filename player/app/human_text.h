@@ -12,8 +12,8 @@
 
 namespace freshet::app {
 
-[[nodiscard]] std::string size_text(Bytes size);          // "2.8 MiB"
-[[nodiscard]] std::string time_text(MediaTime time);      // "1:02:03"
+[[nodiscard]] std::string size_text(Bytes size);      // "2.8 MiB"
+[[nodiscard]] std::string time_text(MediaTime time);  // "1:02:03"
 // "freshet: <message>" and, on a second line, the next step. Colours when asked for.
 [[nodiscard]] std::string error_text(const Error& error, bool colours);
 // Text from a torrent or a file, safe for a terminal: control characters become '?'.

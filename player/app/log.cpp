@@ -4,14 +4,13 @@
 #include "player/app/log.h"
 
 #include <cstdio>
-#include <mutex>
-#include <utility>
-
 #include <fmt/format.h>
+#include <mutex>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
+#include <utility>
 
 #include "player/app/human_text.h"
 
@@ -68,10 +67,10 @@ Result<std::unique_ptr<Log>> Log::open(const LogOptions& options) {
   std::unique_ptr<Log> log(new Log());
   State& state = *log->state_;
   state.colours = options.color && isatty(STDERR_FILENO) != 0;
-  state.everything = options.really_quiet       ? spdlog::level::critical
-                     : options.verbosity >= 2   ? spdlog::level::trace
-                     : options.verbosity == 1   ? spdlog::level::debug
-                                                : spdlog::level::info;
+  state.everything = options.really_quiet     ? spdlog::level::critical
+                     : options.verbosity >= 2 ? spdlog::level::trace
+                     : options.verbosity == 1 ? spdlog::level::debug
+                                              : spdlog::level::info;
   for (const auto& [name, level] : options.levels) state.levels.emplace_back(name, named_level(level));
   auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(
       state.colours ? spdlog::color_mode::always : spdlog::color_mode::never);
@@ -118,7 +117,8 @@ void Log::error(const Error& error) {
       std::fputs(error_text(error, state_->colours).c_str(), stderr);
     }
   }
-  if (state_->file) state_->file->error("[{}] {} {}", error.code, printable(error.message), printable(error.hint));
+  if (state_->file)
+    state_->file->error("[{}] {} {}", error.code, printable(error.message), printable(error.hint));
 }
 
 }  // namespace freshet::app

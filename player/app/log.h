@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// What the program says beside the status line: to stderr as much as --msg-level asks for, to --log-file everything but
-// traces. Thread-safe.
+// What the program says beside the status line: to stderr as much as --msg-level asks for, to --log-file
+// everything but traces. Thread-safe.
 #pragma once
 
 #include <functional>

@@ -6,9 +6,8 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <vector>
-
 #include <unistd.h>
+#include <vector>
 
 #include "player/app/command_line.h"
 #include "player/app/help.h"

@@ -242,7 +242,8 @@ constexpr OptionInfo rows[] = {
      .group = Group::Publishing,
      .commands = for_seed,
      .config = Config::CommandLineOnly,
-     .help = "Writes the torrent that was made here, and beside it FILE.leaves: with it playback starts before a whole piece is there.",
+     .help = "Writes the torrent that was made here, and beside it FILE.leaves: with it playback starts "
+             "before a whole piece is there.",
      .example = "--torrent-out=film.torrent",
      .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
        c.seed.torrent_out = as<std::string>(v);

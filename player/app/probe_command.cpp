@@ -5,10 +5,9 @@
 
 #include <atomic>
 #include <cstdio>
-#include <stop_token>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 #include <unistd.h>
 
 #include "drm/container/protection.h"
@@ -38,9 +37,9 @@ const char* kind_name(media::TrackKind kind) {
 }
 
 json track_json(const media::Track& track) {
-  json line{{"kind", kind_name(track.kind)}, {"id", track.id},           {"index", track.stream_index},
-            {"codec", track.codec},          {"title", track.title},     {"language", track.language},
-            {"default", track.is_default},   {"forced", track.forced},   {"decodable", track.decodable}};
+  json line{{"kind", kind_name(track.kind)}, {"id", track.id},         {"index", track.stream_index},
+            {"codec", track.codec},          {"title", track.title},   {"language", track.language},
+            {"default", track.is_default},   {"forced", track.forced}, {"decodable", track.decodable}};
   if (track.bit_rate > 0) line["bit_rate"] = track.bit_rate;
   if (track.kind == media::TrackKind::Video) {
     line["width"] = track.width;
@@ -81,7 +80,8 @@ std::string track_text(const media::Track& track) {
 json torrent_json(const streaming::TorrentMetadata& metadata) {
   json files = json::array();
   for (const streaming::TorrentFile& file : metadata.files) {
-    files.push_back({{"index", static_cast<std::int32_t>(file.index)}, {"path", file.path}, {"size", file.size.value}});
+    files.push_back(
+        {{"index", static_cast<std::int32_t>(file.index)}, {"path", file.path}, {"size", file.size.value}});
   }
   return {{"name", metadata.name},
           {"infohash_v1", metadata.infohash_v1},
@@ -102,7 +102,9 @@ std::string files_text(const streaming::TorrentMetadata& metadata) {
 }
 
 // Names from torrents and files may hold any bytes; JSON text is UTF-8.
-std::string dump(const json& value) { return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string dump(const json& value) {
+  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
 
 // Interrupts a wait with Ctrl-C; exits with 128 + signal then.
 class Interruption {
@@ -125,8 +127,8 @@ int run_probe(const ProbeCommand& command) {
   const Interruption interruption;
   playback::SessionProvider sessions(command.session);
   const auto timeout = command.network_timeout.value_or(std::chrono::seconds(60));
-  auto opened = open_and_wait({.source = command.source, .wanted = command.file, .protected_too = true}, sessions,
-                              timeout, interruption.token());
+  auto opened = open_and_wait({.source = command.source, .wanted = command.file, .protected_too = true},
+                              sessions, timeout, interruption.token());
   if (interruption.signal() != 0) return 128 + interruption.signal();
   if (!opened) return refuse(opened.error());
 
@@ -151,11 +153,13 @@ int run_probe(const ProbeCommand& command) {
     json systems = json::array();
     std::string names;
     for (const container::SystemId& system : protection->system_ids) {
-      systems.push_back({{"id", container::to_text(system)}, {"name", std::string(container::system_name(system))}});
+      systems.push_back(
+          {{"id", container::to_text(system)}, {"name", std::string(container::system_name(system))}});
       names += fmt::format(" {}", container::system_name(system));
     }
     answer["protection"] = {{"scheme", protection->scheme}, {"systems", systems}};
-    text += fmt::format("Protected yes, {}{}\n", printable(protection->scheme), names.empty() ? "" : "," + names);
+    text +=
+        fmt::format("Protected yes, {}{}\n", printable(protection->scheme), names.empty() ? "" : "," + names);
   } else {
     text += "Protected no\n";
   }
@@ -193,7 +197,8 @@ int run_list(const playback::Options& options) {
     if (interruption.signal() != 0) return 128 + interruption.signal();
     if (!opened) return refuse(opened.error());
     if (!opened->metadata) {
-      return refuse({ErrorCategory::Usage, "not-a-torrent", "--list shows the files of a torrent; this is no torrent",
+      return refuse({ErrorCategory::Usage, "not-a-torrent",
+                     "--list shows the files of a torrent; this is no torrent",
                      "Use freshet probe SOURCE to see what is inside a media file"});
     }
     std::fputs(files_text(*opened->metadata).c_str(), stdout);

@@ -6,14 +6,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
+#include <fmt/format.h>
 #include <fstream>
 #include <mutex>
 #include <stop_token>
+#include <unistd.h>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include "player/app/human_text.h"
 #include "player/app/signal_watcher.h"
@@ -88,7 +87,8 @@ Result<Published> publish(const std::filesystem::path& source, const SeedCommand
     return published;
   }
   const auto progress = [&](double part) {
-    if (terminal) std::fputs(fmt::format("\r\x1b[KHashing {}: {:.0f} %", source.string(), part * 100).c_str(), stderr);
+    if (terminal)
+      std::fputs(fmt::format("\r\x1b[KHashing {}: {:.0f} %", source.string(), part * 100).c_str(), stderr);
   };
   auto options = command.publish;
   if (command.torrent_out) options.leaves_out = streaming::leaf_name(command.torrent_out->string());
@@ -132,7 +132,8 @@ int run_seed(const SeedCommand& command, MonotonicTime start) {
   const auto interrupted = [&] { return 128 + signal_number.load(); };
 
   if (command.torrent_out && command.sources.size() != 1) {
-    return refuse({ErrorCategory::Usage, "too-many-sources", "--torrent-out names one file, but there are several sources",
+    return refuse({ErrorCategory::Usage, "too-many-sources",
+                   "--torrent-out names one file, but there are several sources",
                    "Seed them one at a time, or leave --torrent-out out"});
   }
   std::vector<Published> all;
@@ -143,7 +144,8 @@ int run_seed(const SeedCommand& command, MonotonicTime start) {
     all.push_back(std::move(*published));
   }
   if (command.torrent_out) {
-    if (auto written = write_torrent(*command.torrent_out, all.front().bytes); !written) return refuse(written.error());
+    if (auto written = write_torrent(*command.torrent_out, all.front().bytes); !written)
+      return refuse(written.error());
   }
 
   auto session = streaming::start_session(command.session);
@@ -153,7 +155,9 @@ int run_seed(const SeedCommand& command, MonotonicTime start) {
   std::optional<control::EventLog> events;
   if (command.events_json) events.emplace(STDOUT_FILENO, start);
   for (const Published& published : all) {
-    auto torrent = (*session)->seed(streaming::TorrentBytes{published.bytes, published.origin}, {.data = published.data, .verification = published.verification}, observer);
+    auto torrent =
+        (*session)->seed(streaming::TorrentBytes{published.bytes, published.origin},
+                         {.data = published.data, .verification = published.verification}, observer);
     if (!torrent) return refuse(torrent.error());
     torrents.push_back(std::move(*torrent));
     if (!events) {
@@ -163,11 +167,12 @@ int run_seed(const SeedCommand& command, MonotonicTime start) {
       events->seeding(published.magnet, (*session)->listen_port());
     }
   }
-  std::fputs(fmt::format("Seeding {} on port {}. Press Ctrl-C to stop.\n",
-                         all.size() == 1 ? printable(all.front().name) : fmt::format("{} torrents", all.size()),
-                         (*session)->listen_port())
-                 .c_str(),
-             stderr);
+  std::fputs(
+      fmt::format("Seeding {} on port {}. Press Ctrl-C to stop.\n",
+                  all.size() == 1 ? printable(all.front().name) : fmt::format("{} torrents", all.size()),
+                  (*session)->listen_port())
+          .c_str(),
+      stderr);
 
   std::mutex mutex;
   std::condition_variable_any changed;
@@ -189,10 +194,11 @@ int run_seed(const SeedCommand& command, MonotonicTime start) {
       total.bytes_up += stats.bytes_up;
     }
     {
-      std::fputs(fmt::format("\r\x1b[K{} {}  up {}/s  {} sent", total.peers, total.peers == 1 ? "peer" : "peers",
-                             size_text(total.up_rate), size_text(total.bytes_up))
-                     .c_str(),
-                 stderr);
+      std::fputs(
+          fmt::format("\r\x1b[K{} {}  up {}/s  {} sent", total.peers, total.peers == 1 ? "peer" : "peers",
+                      size_text(total.up_rate), size_text(total.bytes_up))
+              .c_str(),
+          stderr);
     }
   }
   if (terminal) std::fputs("\r\x1b[K", stderr);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// `freshet seed`: makes torrents where plain files are given, prints their magnet links and serves them until it is
-// interrupted.
+// `freshet seed`: makes torrents where plain files are given, prints their magnet links and serves them until
+// it is interrupted.
 #pragma once
 
 #include "player/app/command_line.h"

@@ -3,13 +3,12 @@
 
 #include "player/app/signal_watcher.h"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
 #include <utility>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
 namespace freshet::app {
 
@@ -41,6 +40,8 @@ SignalWatcher::SignalWatcher(std::function<void(int)> handler)
   std::signal(SIGXFSZ, SIG_IGN);  // a file that outgrows `ulimit -f` is a full disk, not the end
 }
 
-SignalWatcher::~SignalWatcher() { state_->context.stop(); }
+SignalWatcher::~SignalWatcher() {
+  state_->context.stop();
+}
 
 }  // namespace freshet::app

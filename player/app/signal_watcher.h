@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// SIGINT, SIGTERM and SIGHUP as calls on a thread, where code may do what it wants. The second one while the first is
-// still being handled ends the process at once: a person who presses Ctrl-C twice means it.
+// SIGINT, SIGTERM and SIGHUP as calls on a thread, where code may do what it wants. The second one while the
+// first is still being handled ends the process at once: a person who presses Ctrl-C twice means it.
 #pragma once
 
 #include <functional>

@@ -53,9 +53,10 @@ class Waiter final : public playback::OpenerEvents {
     if (done_) return std::move(result_);
     if (stop.stop_requested()) return fail(ErrorCategory::Usage, "interrupted", "Interrupted");
     const bool peers = torrent_ && torrent_->torrent->stats().peers > 0;
-    return fail(ErrorCategory::Network, peers ? "no-data" : "no-peers",
-                peers ? "The peers sent nothing in time" : "No peer was found in time",
-                "Name a peer with --peer=IP:PORT or wait longer with --network-timeout=SECONDS (0: for ever)");
+    return fail(
+        ErrorCategory::Network, peers ? "no-data" : "no-peers",
+        peers ? "The peers sent nothing in time" : "No peer was found in time",
+        "Name a peer with --peer=IP:PORT or wait longer with --network-timeout=SECONDS (0: for ever)");
   }
 
   void release() {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Opens a source and waits for it: for commands that look and end (probe, --list), where the player's main loop is not
-// needed.
+// Opens a source and waits for it: for commands that look and end (probe, --list), where the player's main
+// loop is not needed.
 #pragma once
 
 #include <chrono>
@@ -22,9 +22,10 @@ struct WaitedSource {
   std::string kind;
 };
 
-// Blocks until opened, failed, `timeout` (0: never) without a result, or `stop`. Errors: what opening says; Network
-// "no-peers", "no-data"; Usage "interrupted".
-[[nodiscard]] Result<WaitedSource> open_and_wait(playback::OpenRequest request, playback::SessionProvider& sessions,
+// Blocks until opened, failed, `timeout` (0: never) without a result, or `stop`. Errors: what opening says;
+// Network "no-peers", "no-data"; Usage "interrupted".
+[[nodiscard]] Result<WaitedSource> open_and_wait(playback::OpenRequest request,
+                                                 playback::SessionProvider& sessions,
                                                  std::chrono::seconds timeout, std::stop_token stop);
 
 }  // namespace freshet::app

@@ -5,13 +5,12 @@
 
 #include <SDL.h>
 #include <ass/ass.h>
+#include <boost/version.hpp>
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <libtorrent/version.hpp>
 #include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
-
-#include <boost/version.hpp>
 
 extern "C" {  // 4.208 leaves this header without it
 #include <libplacebo/config.h>
@@ -40,7 +39,8 @@ std::string version_text() {
   line("libass", fmt::format("{:x}.{:x}.{:x}", (ass >> 28) & 0xf, (ass >> 20) & 0xff, (ass >> 12) & 0xff));
   line("OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING));
   line("libcurl", curl_version_info(CURLVERSION_NOW)->version);
-  line("Boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100));
+  line("Boost",
+       fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100));
   line("fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
   line("nlohmann-json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                     NLOHMANN_JSON_VERSION_PATCH));

@@ -49,7 +49,7 @@ std::unexpected<Error> failed(const std::filesystem::path& path, std::string_vie
 
 // Makes way for a new socket at `path`: removes one that nobody listens on.
 Result<void> make_way(const std::filesystem::path& path, const sockaddr_un& address) {
-  struct stat status {};
+  struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return {};
   if (!S_ISSOCK(status.st_mode)) {
     return fail(ErrorCategory::Usage, "ipc-not-a-socket",
@@ -101,7 +101,7 @@ class IpcServer::Implementation {
  public:
   Implementation(const std::filesystem::path& path, int listener, IpcHandler& handler)
       : path_(path), handler_(handler), acceptor_(context_, Protocol(), listener) {
-    struct stat status {};
+    struct stat status{};
     if (::lstat(path.c_str(), &status) == 0) inode_ = {status.st_dev, status.st_ino};
     accept();
     thread_ = std::jthread([this] { context_.run(); });
@@ -110,7 +110,7 @@ class IpcServer::Implementation {
   ~Implementation() {
     asio::post(context_, [this] { say_farewell(); });
     thread_.join();
-    struct stat status {};
+    struct stat status{};
     // Only our own: somebody may have put another socket there.
     if (::lstat(path_.c_str(), &status) == 0 && std::pair(status.st_dev, status.st_ino) == inode_) {
       ::unlink(path_.c_str());

@@ -149,12 +149,12 @@ class Terminal::Implementation {
   // Only where nobody else cares (a sanitizer does).
   void catch_crashes() {
     for (const int signal : crash_signals) {
-      struct sigaction current {};
+      struct sigaction current{};
       if (::sigaction(signal, nullptr, &current) != 0 || (current.sa_flags & SA_SIGINFO) != 0 ||
           current.sa_handler != SIG_DFL) {
         continue;
       }
-      struct sigaction action {};
+      struct sigaction action{};
       action.sa_handler = restore_and_crash;
       action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
       ::sigaction(signal, &action, nullptr);
@@ -162,7 +162,7 @@ class Terminal::Implementation {
   }
   static void release_crashes() {
     for (const int signal : crash_signals) {
-      struct sigaction current {};
+      struct sigaction current{};
       if (::sigaction(signal, nullptr, &current) == 0 && (current.sa_flags & SA_SIGINFO) == 0 &&
           current.sa_handler == restore_and_crash) {
         ::signal(signal, SIG_DFL);

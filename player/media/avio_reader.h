@@ -41,9 +41,7 @@ class AvioReader {
     return reading_.load(std::memory_order_relaxed);
   }  // any thread
   // Where the next read begins; any thread.
-  [[nodiscard]] ByteOffset position() const noexcept {
-    return {position_.load(std::memory_order_relaxed)};
-  }
+  [[nodiscard]] ByteOffset position() const noexcept { return {position_.load(std::memory_order_relaxed)}; }
 
  private:
   static int read_callback(void* self, std::uint8_t* buffer, int size);

@@ -75,7 +75,8 @@ std::optional<MediaTime> fragmented_duration(AVIOContext& input,
 }
 
 bool has_segment_index(AVIOContext& input) {
-  // ftyp, moov, some free and uuid boxes: more than this before the first fragment is no file made for streaming.
+  // ftyp, moov, some free and uuid boxes: more than this before the first fragment is no file made for
+  // streaming.
   constexpr int boxes_limit = 32;
   std::int64_t at = 0;
   for (int count = 0; count < boxes_limit && avio_seek(&input, at, SEEK_SET) >= 0; ++count) {

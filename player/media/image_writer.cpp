@@ -194,7 +194,8 @@ ImageSize upright_size(const VideoFrame& frame) {
   return sideways ? ImageSize{height, width} : ImageSize{width, height};
 }
 
-Result<void> write_image(const VideoFrame& frame, const std::string& path, std::span<const ImageLayer> layers) {
+Result<void> write_image(const VideoFrame& frame, const std::string& path,
+                         std::span<const ImageLayer> layers) {
   const AVCodecID codec = codec_for(path);
   if (codec == AV_CODEC_ID_NONE) {
     return fail(ErrorCategory::Usage, "bad-image-format", "\"" + path + "\" names no known kind of picture",

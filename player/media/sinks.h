@@ -45,11 +45,11 @@ class AudioSink {
   // Drops everything queued below `generation` and wakes a blocked write(). Any thread, never blocks.
   virtual void cancel_before(Generation generation) noexcept = 0;
 
-  // Another track takes over in the same generation, or none: wakes a blocked write(), and every write() returns false
-  // until the next configure(). Any thread, never blocks.
-  //   SoundsOn: what is queued is heard until the new track's first write(), which replaces it; what the new track
-  //   writes for the time until then is left out, so that the line goes on without a seam.
-  //   Dropped: silence at once, and the sound's line ends.
+  // Another track takes over in the same generation, or none: wakes a blocked write(), and every write()
+  // returns false until the next configure(). Any thread, never blocks.
+  //   SoundsOn: what is queued is heard until the new track's first write(), which replaces it; what the new
+  //   track writes for the time until then is left out, so that the line goes on without a seam. Dropped:
+  //   silence at once, and the sound's line ends.
   enum class Queued : std::uint8_t { SoundsOn, Dropped };
   virtual void retire(Queued queued) noexcept = 0;
 };

@@ -125,8 +125,9 @@ Result<VobSubIndex> parse_vobsub_index(std::string_view text, const std::string&
   }
   for (VobSubLanguage& language : languages) {
     if (language.pictures.empty()) continue;
-    std::ranges::sort(language.pictures, {},
-                      [](const VobSubPicture& picture) { return std::pair(picture.start, picture.at.value); });
+    std::ranges::sort(language.pictures, {}, [](const VobSubPicture& picture) {
+      return std::pair(picture.start, picture.at.value);
+    });
     if (preferred == language.stream) index.preferred = index.languages.size();
     index.languages.push_back(std::move(language));
   }

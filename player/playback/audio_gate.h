@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The AudioSink that the pipeline sees: it hands everything to the sound device and tells the controller when the first
-// sound of a generation is there, and at which position, so that picture and sound can start together.
+// The AudioSink that the pipeline sees: it hands everything to the sound device and tells the controller when
+// the first sound of a generation is there, and at which position, so that picture and sound can start
+// together.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,8 @@ namespace freshet::playback {
 
 class AudioGate final : public media::AudioSink {
  public:
-  // `device` outlives the gate. `on_first_sound` is called on the audio decoder's thread and must return at once.
+  // `device` outlives the gate. `on_first_sound` is called on the audio decoder's thread and must return at
+  // once.
   AudioGate(media::AudioSink& device, std::function<void()> on_first_sound)
       : device_(device), on_first_sound_(std::move(on_first_sound)) {}
 

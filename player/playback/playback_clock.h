@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The position that pictures follow. Sound is the master while it is heard: its device writes a MediaClock. Without
-// sound, or after its end, the controller's own line through (real time, position) leads. Main thread only.
+// The position that pictures follow. Sound is the master while it is heard: its device writes a MediaClock.
+// Without sound, or after its end, the controller's own line through (real time, position) leads. Main thread
+// only.
 #pragma once
 
 #include "player/media/media_clock.h"
@@ -16,11 +17,12 @@ class PlaybackClock {
 
   // A new generation begins at `position`; the clock stands until start().
   void restart(Generation generation, MediaTime position);
-  // Runs at `rate` from the present position. `sound_leads`: follow the sound device as soon as it has an anchor.
+  // Runs at `rate` from the present position. `sound_leads`: follow the sound device as soon as it has an
+  // anchor.
   void start(MonotonicTime now, double rate, bool sound_leads);
-  void hold(MonotonicTime now);                    // stands (pause, stall)
+  void hold(MonotonicTime now);  // stands (pause, stall)
   void set_rate(MonotonicTime now, double rate);
-  void sound_ended(MonotonicTime now);             // goes on by itself from where the sound was
+  void sound_ended(MonotonicTime now);  // goes on by itself from where the sound was
   [[nodiscard]] MediaTime position(MonotonicTime now) const;
   // Media seconds a real second now; 0 while it stands.
   [[nodiscard]] double rate() const;

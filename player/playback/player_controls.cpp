@@ -162,7 +162,8 @@ Result<void> PlayerCore::select_track(TrackKind kind, media::TrackChoice choice)
   if (item_ && item_->pipeline && item_->info) {
     item_->pipeline->select_track(kind, choice, position().value_or(MediaTime{0}));
     // Switched in place; what began a new generation is met in the next turn.
-    if (kind == TrackKind::Audio && item_->pipeline->generation() == item_->generation && !item_->restarting) {
+    if (kind == TrackKind::Audio && item_->pipeline->generation() == item_->generation &&
+        !item_->restarting) {
       const auto now = std::chrono::steady_clock::now();
       sound_waits_ = false;
       if (!has_sound()) clock_.sound_ended(now);

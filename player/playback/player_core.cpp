@@ -42,7 +42,9 @@ PlayerCore::PlayerCore(Options options, std::unique_ptr<video::VideoOutput> vide
   }
 }
 
-PlayerCore::~PlayerCore() { close_item(EndReason::Quit, std::nullopt); }
+PlayerCore::~PlayerCore() {
+  close_item(EndReason::Quit, std::nullopt);
+}
 
 int PlayerCore::run() {
   for (std::string& source : options_.sources) playlist_.append(std::move(source));
@@ -107,7 +109,9 @@ int PlayerCore::add_listener(Listener listener) {
   return next_listener_++;
 }
 
-void PlayerCore::remove_listener(int id) { listeners_.erase(id); }
+void PlayerCore::remove_listener(int id) {
+  listeners_.erase(id);
+}
 
 void PlayerCore::emit(const PlayerEvent& event) {
   // A copy of the keys: a listener may remove itself or another one.
@@ -189,7 +193,8 @@ Result<void> PlayerCore::save_position() {
   if (!item_ || !item_->info || !at) {
     return fail(ErrorCategory::Usage, "nothing-playing", "Nothing is playing whose place could be kept");
   }
-  return save_place(watch_later_folder(options_), {.source = item_->entry.source, .file = item_->source.file}, *at);
+  return save_place(watch_later_folder(options_), {.source = item_->entry.source, .file = item_->source.file},
+                    *at);
 }
 
 void PlayerCore::quit(int exit_code) {
@@ -210,7 +215,9 @@ Result<void> PlayerCore::playlist_next(bool force) {
   return playlist_play(playlist_.position() + 1);
 }
 
-Result<void> PlayerCore::playlist_previous() { return playlist_play(playlist_.position() - 1); }
+Result<void> PlayerCore::playlist_previous() {
+  return playlist_play(playlist_.position() - 1);
+}
 
 Result<void> PlayerCore::playlist_play(int position) {
   if (!playlist_.has(position)) {

@@ -81,9 +81,9 @@ struct Item {
     media::SeekMode mode;
     MonotonicTime started;
   };
-  std::vector<Window> told_ahead;   // to the source
-  std::optional<Seek> seek;          // not yet resolved by a picture
-  std::optional<Seek> queued;        // waits until that one has shown something
+  std::vector<Window> told_ahead;  // to the source
+  std::optional<Seek> seek;        // not yet resolved by a picture
+  std::optional<Seek> queued;      // waits until that one has shown something
 
   struct Stall {
     MonotonicTime began;
@@ -328,9 +328,9 @@ class PlayerCore final : public Player {
   // The mouse in the window.
   struct Pointer {
     int x = 0, y = 0;
-    MonotonicTime bar_until{};       // it moved lately: the bar is shown
-    std::optional<double> at;        // on the bar, 0..1
-    bool pressed = false;            // the button went down, on what is not known yet
+    MonotonicTime bar_until{};  // it moved lately: the bar is shown
+    std::optional<double> at;   // on the bar, 0..1
+    bool pressed = false;       // the button went down, on what is not known yet
     bool dragging = false;
     std::optional<MediaTime> asked;  // for a preview
     std::shared_ptr<const ui::OsdPicture> picture;

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The seek bar under the mouse: it comes when the pointer moves, tells the time under it, and shows a small picture
-// of it. Looking costs no byte: only while the bar is dragged a picture that has not come is fetched, and after all
-// that plays soon. The film goes to the place where the button is let go.
+// The seek bar under the mouse: it comes when the pointer moves, tells the time under it, and shows a small
+// picture of it. Looking costs no byte: only while the bar is dragged a picture that has not come is fetched,
+// and after all that plays soon. The film goes to the place where the button is let go.
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -25,7 +25,9 @@ constexpr int preview_height = 300;
 // Key frames are seldom nearer than this: a smaller move shows the same picture.
 constexpr MediaTime same_preview = 500ms;
 
-bool is_left_button(const video::KeyPress& key) { return std::string_view(key.name).find("MBTN_LEFT") != std::string::npos; }
+bool is_left_button(const video::KeyPress& key) {
+  return std::string_view(key.name).find("MBTN_LEFT") != std::string::npos;
+}
 
 }  // namespace
 
@@ -34,7 +36,8 @@ bool PlayerCore::handle_pointer(const video::InputEvent& event, MonotonicTime no
     point_at(move->x, move->y, now);
     return true;
   }
-  if (const auto* key = std::get_if<video::KeyPress>(&event)) return pointer_.dragging && is_left_button(*key);
+  if (const auto* key = std::get_if<video::KeyPress>(&event))
+    return pointer_.dragging && is_left_button(*key);
   const auto* button = std::get_if<video::MouseButton>(&event);
   if (button == nullptr) return false;
   pointer_.pressed = button->down;
@@ -89,7 +92,8 @@ void PlayerCore::request_preview() {
   if (!item.preview_tried) {
     item.preview_tried = true;
     const auto shown = std::ranges::find_if(item.info->tracks, [&](const media::Track& track) {
-      return track.kind == media::TrackKind::Video && track.id == selected(media::TrackKind::Video) && !track.album_art;
+      return track.kind == media::TrackKind::Video && track.id == selected(media::TrackKind::Video) &&
+             !track.album_art;
     });
     if (shown == item.info->tracks.end()) return;
     auto bytes = item.source.open_again();
@@ -107,10 +111,11 @@ void PlayerCore::request_preview() {
   const MediaTime at = from_seconds(to_seconds(*whole) * *pointer_.at);
   if (pointer_.asked && std::chrono::abs(at - *pointer_.asked) < same_preview) return;
   pointer_.asked = at;
-  item.preview->request({.at = at,
-                         .most_width = preview_width,
-                         .most_height = preview_height,
-                         .fetch = pointer_.dragging ? media::Preview::Fetch::Yes : media::Preview::Fetch::AtHand});
+  item.preview->request(
+      {.at = at,
+       .most_width = preview_width,
+       .most_height = preview_height,
+       .fetch = pointer_.dragging ? media::Preview::Fetch::Yes : media::Preview::Fetch::AtHand});
 }
 
 void PlayerCore::on_preview(MediaTime at, std::shared_ptr<const media::PreviewPicture> picture) {

@@ -11,7 +11,9 @@
 namespace freshet::playback {
 
 namespace {
-std::size_t index_of(int position) { return static_cast<std::size_t>(position); }
+std::size_t index_of(int position) {
+  return static_cast<std::size_t>(position);
+}
 }  // namespace
 
 bool Playlist::has(int position) const {
@@ -47,7 +49,9 @@ bool Playlist::select(int position) {
   return true;
 }
 
-bool Playlist::advance(int step) { return select(position_ + step); }
+bool Playlist::advance(int step) {
+  return select(position_ + step);
+}
 
 Result<bool> Playlist::remove(int position) {
   if (!has(position)) {

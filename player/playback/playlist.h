@@ -17,9 +17,9 @@
 namespace freshet::playback {
 
 struct PlaylistEntry {
-  int id = 0;          // unique in the process, mpv's playlist_entry_id
-  std::string source;  // as typed
-  std::string title;   // may be empty
+  int id = 0;                     // unique in the process, mpv's playlist_entry_id
+  std::string source;             // as typed
+  std::string title;              // may be empty
   std::optional<FileIndex> file;  // of a torrent whose files became entries
 };
 
@@ -35,14 +35,15 @@ class Playlist {
 
   // Returns the new entry's id. The current entry stays current. Past max_entries the last entry is replaced.
   int append(std::string source);
-  void clear();               // nothing is current any more
+  void clear();  // nothing is current any more
   void clear_but_current();
   // Makes the entry at `position` current; false when there is none.
   bool select(int position);
   // The entry after (or before) the current one becomes current; false at the end.
   bool advance(int step);
   [[nodiscard]] bool has(int position) const;
-  // Removes an entry; true when it was the current one (then the one that took its place, if any, is current).
+  // Removes an entry; true when it was the current one (then the one that took its place, if any, is
+  // current).
   Result<bool> remove(int position);
   // The entry at `from` takes the place of the one at `to`, which may be one past the last.
   Result<void> move(int from, int to);
@@ -61,8 +62,8 @@ class Playlist {
   int next_id_ = 1;
 };
 
-// What was dropped or pasted, one source a line; empty lines and comments ('#', as text/uri-list has them) are left
-// out. No more than a playlist holds.
+// What was dropped or pasted, one source a line; empty lines and comments ('#', as text/uri-list has them)
+// are left out. No more than a playlist holds.
 [[nodiscard]] std::vector<std::string> sources_of_text(std::string_view text);
 
 }  // namespace freshet::playback

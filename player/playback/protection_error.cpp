@@ -14,7 +14,8 @@ Error no_licence_error(const container::ProtectionSummary& summary) {
   for (const container::SystemId& system : summary.system_ids) {
     if (!systems.empty()) systems += ", ";
     const std::string_view name = container::system_name(system);
-    systems += name.empty() ? container::to_text(system) : std::string(name) + " (" + container::to_text(system) + ")";
+    systems += name.empty() ? container::to_text(system)
+                            : std::string(name) + " (" + container::to_text(system) + ")";
   }
   std::string message = "The file is protected";
   if (!summary.scheme.empty()) message += " (" + summary.scheme + ")";

@@ -42,7 +42,8 @@ ByteOffset inside(ByteOffset at, Bytes size) {
   return {std::clamp<std::int64_t>(at.value, 0, size.value)};
 }
 
-void add_index(std::vector<Window>& windows, const ReadAheadInput& input, MonotonicTime deadline, Urgency urgency) {
+void add_index(std::vector<Window>& windows, const ReadAheadInput& input, MonotonicTime deadline,
+               Urgency urgency) {
   if (input.layout == nullptr) return;
   for (const ByteRange& range : input.layout->at_seek) windows.push_back({range, deadline, urgency});
 }
@@ -59,13 +60,14 @@ std::vector<Window> towards_target(const ReadAheadInput& input, MonotonicTime no
   const auto group = map.group_at(*input.target);
   const MediaTime shown = input.key_frame_is_enough ? group.begin : std::max(*input.target, group.begin);
   const ByteOffset begin = group.bytes.begin;
-  const ByteOffset end = inside(
-      std::clamp(map.at(shown + with_the_first_picture), begin + least_at_once, begin + most_at_once), input.size);
+  const ByteOffset end =
+      inside(std::clamp(map.at(shown + with_the_first_picture), begin + least_at_once, begin + most_at_once),
+             input.size);
   windows.push_back({{begin, end}, now, Urgency::Now});
   for (const auto& stretch : map.stretches(end, map.at(shown + under_deadline), most_stretches)) {
     const MediaTime left = std::max(stretch.begin - shown, MediaTime{0});
-    windows.push_back({stretch.bytes, later(now, from_seconds(to_seconds(left) / input.speed)), Urgency::Deadline,
-                       stretch.bytes_per_second * input.speed});
+    windows.push_back({stretch.bytes, later(now, from_seconds(to_seconds(left) / input.speed)),
+                       Urgency::Deadline, stretch.bytes_per_second * input.speed});
   }
   add_index(windows, input, later(now, index_in), Urgency::Deadline);
   return windows;
@@ -88,11 +90,12 @@ std::vector<Window> what_is_played(const ReadAheadInput& input, MonotonicTime no
     return later(now, input.running ? left : left + when_paused);
   };
   if (input.map == nullptr) {
-    if (begin < end) windows.push_back({{begin, end}, due(MediaTime{0}), Urgency::Deadline, mean * input.speed});
+    if (begin < end)
+      windows.push_back({{begin, end}, due(MediaTime{0}), Urgency::Deadline, mean * input.speed});
   } else {
     for (const auto& stretch : input.map->stretches(begin, end, most_stretches)) {
-      windows.push_back(
-          {stretch.bytes, due(stretch.begin - playing), Urgency::Deadline, stretch.bytes_per_second * input.speed});
+      windows.push_back({stretch.bytes, due(stretch.begin - playing), Urgency::Deadline,
+                         stretch.bytes_per_second * input.speed});
     }
   }
   if (!windows.empty()) add_index(windows, input, later(now, index_in), Urgency::Deadline);
@@ -135,7 +138,8 @@ bool still_true(const std::vector<Window>& told, const std::vector<Window>& now_
   if (told.empty() || now_true.empty()) return told.empty() == now_true.empty();
   const Window& first = now_true.front();
   if (first.urgency != told.front().urgency) return false;
-  if (first.urgency == Urgency::Now) return first.range == told.front().range && told.size() == now_true.size();
+  if (first.urgency == Urgency::Now)
+    return first.range == told.front().range && told.size() == now_true.size();
   const auto moved = first.range.begin - told.front().range.begin;
   if (moved < Bytes{0} || moved > small_step) return false;
   // At this place, and where the rate is another one soon after it.

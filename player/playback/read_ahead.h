@@ -35,7 +35,8 @@ struct ReadAheadInput {
 [[nodiscard]] std::vector<Window> read_ahead(const ReadAheadInput& input, MonotonicTime now);
 
 // What is read to open a file of this layout: all of it at once.
-[[nodiscard]] std::vector<Window> opening_windows(const media::FileLayout& layout, Bytes size, MonotonicTime now);
+[[nodiscard]] std::vector<Window> opening_windows(const media::FileLayout& layout, Bytes size,
+                                                  MonotonicTime now);
 
 // `told` would do for `now_true` too: the difference is not worth a message.
 [[nodiscard]] bool still_true(const std::vector<Window>& told, const std::vector<Window>& now_true);

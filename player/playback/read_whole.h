@@ -10,7 +10,8 @@
 
 namespace freshet::playback {
 
-// Reads from the start to the end. Blocks. Errors: Source "too-large" past `limit`; Usage "cancelled"; what read() says.
+// Reads from the start to the end. Blocks. Errors: Source "too-large" past `limit`; Usage "cancelled"; what
+// read() says.
 [[nodiscard]] Result<std::string> read_whole(ByteSource& source, Bytes limit);
 
 }  // namespace freshet::playback

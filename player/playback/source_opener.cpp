@@ -179,7 +179,8 @@ Result<OpenedSource> SourceOpener::open_torrent(const streaming::TorrentSpec& sp
   std::vector<FileIndex> select_only;
   if (const auto* magnet = std::get_if<streaming::MagnetSource>(&spec)) select_only = magnet->select_only;
 
-  if (request_.torrent && request_.torrent->source == request_.source && request_.torrent->torrent->metadata()) {
+  if (request_.torrent && request_.torrent->source == request_.source &&
+      request_.torrent->torrent->metadata()) {
     request_.torrent->relay->set_target(&events_);
     events_.on_torrent(request_.torrent);
     events_.on_metadata(*request_.torrent->torrent->metadata());
@@ -254,7 +255,8 @@ Result<media::FileLayout> SourceOpener::announce(ByteSource& bytes) {
   std::vector<std::byte> head(media::layout_head);
   std::size_t filled = 0;
   while (filled < head.size()) {
-    const auto got = bytes.read(ByteOffset{static_cast<std::int64_t>(filled)}, std::span(head).subspan(filled), opening);
+    const auto got =
+        bytes.read(ByteOffset{static_cast<std::int64_t>(filled)}, std::span(head).subspan(filled), opening);
     if (!got) return std::unexpected(from_read_error(got.error()));
     if (*got == 0) break;
     filled += *got;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Stands between a torrent and whoever plays one of its files. The torrent lives longer than one playlist entry, so
-// what it reports goes to the entry that plays now, or nowhere.
+// Stands between a torrent and whoever plays one of its files. The torrent lives longer than one playlist
+// entry, so what it reports goes to the entry that plays now, or nowhere.
 #pragma once
 
 #include <condition_variable>
@@ -20,7 +20,8 @@ class SwarmRelay final : public streaming::TorrentObserver {
  public:
   // After set_target(nullptr) returns, the old target is not called any more. Any thread.
   void set_target(OpenerEvents* target);
-  // Blocks until the file list is there, the torrent failed, or `stop`. Errors: the torrent's own; Usage "cancelled".
+  // Blocks until the file list is there, the torrent failed, or `stop`. Errors: the torrent's own; Usage
+  // "cancelled".
   [[nodiscard]] Result<void> wait_for_metadata(std::stop_token stop);
 
   void on_peers(const streaming::SwarmStats& stats) override;

@@ -5,11 +5,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <fmt/format.h>
 #include <fstream>
 #include <string_view>
 #include <system_error>
-
-#include <fmt/format.h>
 
 namespace freshet::playback {
 
@@ -19,8 +18,8 @@ namespace {
 constexpr std::uintmax_t max_file = 64 * 1024;
 constexpr double longest_film = 1e7;  // seconds
 
-// One line, whatever the source holds: it is compared when the file is read, so that two sources with one hash
-// are told apart.
+// One line, whatever the source holds: it is compared when the file is read, so that two sources with one
+// hash are told apart.
 std::string identity(const WatchedFile& watched) {
   std::error_code error;
   std::string text = watched.source;
@@ -78,7 +77,8 @@ std::optional<MediaTime> take_place(const std::filesystem::path& folder, const W
   const std::string who = identity(watched);
   const std::filesystem::path path = path_of(folder, who);
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > max_file || error) {
+  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > max_file ||
+      error) {
     return std::nullopt;
   }
   std::string owner;

@@ -46,8 +46,8 @@ class Bitmap {
   [[nodiscard]] video::OverlayPointer finish() &&;
 
  private:
-  // `coverage` of a pixel from its distance to the shape's edge, negative inside; deeper inside than `reach`, and
-  // further outside, it no longer changes.
+  // `coverage` of a pixel from its distance to the shape's edge, negative inside; deeper inside than `reach`,
+  // and further outside, it no longer changes.
   template <class Coverage>
   void fill_shape(const Box& box, double radius, double reach, const Ink& ink, Coverage&& coverage);
   void blend(int x, int y, int count, const Ink& ink, double coverage);

@@ -16,7 +16,7 @@ inline constexpr Ink track{255, 255, 255, 0.30};
 inline constexpr Ink buffered{255, 255, 255, 0.50};
 inline constexpr Ink knob{255, 255, 255, 1.0};
 inline constexpr Ink panel{14, 18, 22, 0.80};
-inline constexpr Ink rim{255, 255, 255, 0.10};  // tells the panel from a black picture
+inline constexpr Ink rim{255, 255, 255, 0.10};       // tells the panel from a black picture
 inline constexpr Ink light_panel{14, 18, 22, 0.74};  // of a passing message
 inline constexpr Ink shadow{0, 0, 0, 0.45};
 

@@ -75,7 +75,8 @@ bool has_alpha(const media::VideoFrame& frame) {
 // The plane's bit layout, components in the order in which they lie in memory, as libplacebo counts them.
 pl_plane_data plane_layout(const media::FramePlane& plane) {
   std::array<media::PlaneComponent, 4> order = plane.components;
-  // What the plane does not have goes last. All four are sorted: of a part, g++ 12 believes that it may be longer.
+  // What the plane does not have goes last. All four are sorted: of a part, g++ 12 believes that it may be
+  // longer.
   std::fill(order.begin() + plane.component_count, order.end(), media::PlaneComponent{});
   const auto position = [](const media::PlaneComponent& c) { return c.bit_offset + c.shift; };
   std::ranges::sort(order, {}, [&](const auto& c) { return std::pair(c.map < 0, position(c)); });

@@ -11,8 +11,8 @@
 namespace freshet::video {
 
 struct Overlay {
-  int x = 0, y = 0;           // of its top left corner, in the window's pixels
-  int width = 0, height = 0;  // as shown
+  int x = 0, y = 0;                         // of its top left corner, in the window's pixels
+  int width = 0, height = 0;                // as shown
   int bitmap_width = 0, bitmap_height = 0;  // of the pixels below; scaled when they differ
   std::vector<std::uint8_t> rgba;           // premultiplied alpha, sRGB, bitmap_width*bitmap_height*4
 };

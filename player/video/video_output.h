@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Where pictures are shown, and where the player waits: a window (gpu: libplacebo on OpenGL; sdl: SDL_Renderer)
-// or nothing at all (null). The main thread creates it, shows frames, and sleeps in wait(); every other thread
-// may only call wake().
+// Where pictures are shown, and where the player waits: a window (gpu: libplacebo on OpenGL; sdl:
+// SDL_Renderer) or nothing at all (null). The main thread creates it, shows frames, and sleeps in wait();
+// every other thread may only call wake().
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ namespace freshet::video {
 
 enum class OutputKind : std::uint8_t { Gpu, Sdl, Null };
 
-// How much the gpu output spends on scaling, dithering and HDR. Auto: Good, unless OpenGL runs on the processor.
+// How much the gpu output spends on scaling, dithering and HDR. Auto: Good, unless OpenGL runs on the
+// processor.
 enum class Quality : std::uint8_t { Auto, Fast, Good };
 
 struct WindowOptions {
@@ -35,8 +36,8 @@ struct WindowOptions {
 };
 
 // Names of keys are mpv's: "a", "A", "SPACE", "LEFT", "PGUP", "F1", "Ctrl+v", "Shift+LEFT", "MBTN_LEFT_DBL",
-// "WHEEL_UP", "KP5", "#". Modifiers stand in mpv's order, Shift+Ctrl+Alt+Meta+; Shift is not named for what types
-// a character. Ctrl+v and Shift+INS never come: they paste, as Dropped.
+// "WHEEL_UP", "KP5", "#". Modifiers stand in mpv's order, Shift+Ctrl+Alt+Meta+; Shift is not named for what
+// types a character. Ctrl+v and Shift+INS never come: they paste, as Dropped.
 struct KeyPress {
   std::string name;
   bool repeated = false;  // the key is held down
@@ -79,7 +80,8 @@ class VideoOutput {
 
   [[nodiscard]] virtual media::FrameFormats formats() const = 0;
   virtual void set_title(const std::string& title) = 0;
-  virtual void fit_to(const media::VideoFrame& frame) = 0;  // first frame: window size = picture's, inside the screen
+  virtual void fit_to(
+      const media::VideoFrame& frame) = 0;  // first frame: window size = picture's, inside the screen
   virtual void set_fullscreen(bool on) = 0;
   [[nodiscard]] virtual bool fullscreen() const = 0;
   virtual void hold_screen_saver(bool hold) = 0;
@@ -92,8 +94,8 @@ class VideoOutput {
 [[nodiscard]] Result<std::unique_ptr<VideoOutput>> open_video_output(OutputKind kind,
                                                                      const WindowOptions& options);
 
-// Largest rectangle inside width x height with the picture's display aspect (sample aspect and rotation counted),
-// centred. Pure.
+// Largest rectangle inside width x height with the picture's display aspect (sample aspect and rotation
+// counted), centred. Pure.
 [[nodiscard]] Rectangle fit_picture(const media::VideoFrame& frame, int width, int height);
 
 }  // namespace freshet::video

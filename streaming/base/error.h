@@ -37,8 +37,7 @@ using Result = std::expected<T, Error>;
 // Shorthand for `return fail(ErrorCategory::Source, "no-such-file", "…", "…");`.
 [[nodiscard]] inline std::unexpected<Error> fail(ErrorCategory category, std::string code,
                                                  std::string message, std::string hint = {}) {
-  return std::unexpected(
-      Error{category, std::move(code), std::move(message), std::move(hint)});
+  return std::unexpected(Error{category, std::move(code), std::move(message), std::move(hint)});
 }
 
 // The process exit code that a category ends in; part of the command-line contract.

@@ -16,23 +16,45 @@ namespace freshet {
 struct Bytes {
   std::int64_t value = 0;
   constexpr auto operator<=>(const Bytes&) const = default;
-  constexpr Bytes& operator+=(Bytes other) { value += other.value; return *this; }
-  constexpr Bytes& operator-=(Bytes other) { value -= other.value; return *this; }
+  constexpr Bytes& operator+=(Bytes other) {
+    value += other.value;
+    return *this;
+  }
+  constexpr Bytes& operator-=(Bytes other) {
+    value -= other.value;
+    return *this;
+  }
 };
-constexpr Bytes operator+(Bytes a, Bytes b) { return {a.value + b.value}; }
-constexpr Bytes operator-(Bytes a, Bytes b) { return {a.value - b.value}; }
-constexpr Bytes kib(std::int64_t count) { return {count << 10}; }
-constexpr Bytes mib(std::int64_t count) { return {count << 20}; }
-constexpr Bytes gib(std::int64_t count) { return {count << 30}; }
+constexpr Bytes operator+(Bytes a, Bytes b) {
+  return {a.value + b.value};
+}
+constexpr Bytes operator-(Bytes a, Bytes b) {
+  return {a.value - b.value};
+}
+constexpr Bytes kib(std::int64_t count) {
+  return {count << 10};
+}
+constexpr Bytes mib(std::int64_t count) {
+  return {count << 20};
+}
+constexpr Bytes gib(std::int64_t count) {
+  return {count << 30};
+}
 
 // A position in one file, from its first byte.
 struct ByteOffset {
   std::int64_t value = 0;
   constexpr auto operator<=>(const ByteOffset&) const = default;
 };
-constexpr ByteOffset operator+(ByteOffset a, Bytes b) { return {a.value + b.value}; }
-constexpr ByteOffset operator-(ByteOffset a, Bytes b) { return {a.value - b.value}; }
-constexpr Bytes operator-(ByteOffset a, ByteOffset b) { return {a.value - b.value}; }
+constexpr ByteOffset operator+(ByteOffset a, Bytes b) {
+  return {a.value + b.value};
+}
+constexpr ByteOffset operator-(ByteOffset a, Bytes b) {
+  return {a.value - b.value};
+}
+constexpr Bytes operator-(ByteOffset a, ByteOffset b) {
+  return {a.value - b.value};
+}
 
 // Half-open: [begin, end).
 struct ByteRange {

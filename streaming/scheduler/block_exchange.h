@@ -57,8 +57,8 @@ class BlockExchange final : public lt::torrent_plugin,
   void piece_restored(int piece);
   void pieces_forgotten(std::span<const int> pieces);
 
-  // Now and then. A peer that lets us ask and is not asked, since all that is wanted is here, hangs up after a
-  // minute (libtorrent's seeds): it is asked for a block again before.
+  // Now and then. A peer that lets us ask and is not asked, since all that is wanted is here, hangs up after
+  // a minute (libtorrent's seeds): it is asked for a block again before.
   void on_tick(std::chrono::steady_clock::time_point now);
 
   [[nodiscard]] Bytes capacity() const { return scheduler_ ? scheduler_->capacity() : Bytes{}; }

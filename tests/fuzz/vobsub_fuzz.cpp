@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
-// A VobSub pair: the index up to the first pack, then the .sub. Every picture that the index names is taken out of it.
+// A VobSub pair: the index up to the first pack, then the .sub. Every picture that the index names is taken
+// out of it.
 #include <string>
 #include <string_view>
 

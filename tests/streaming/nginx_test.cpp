@@ -58,8 +58,9 @@ class NginxTest : public testing::Test {
   }
 
   void launch() {
-    nginx_.emplace(Command{.arguments = {"nginx", "-p", folder_.path().string(), "-c",
-                                         (folder_ / "nginx.conf").string(), "-e", (folder_ / "error.log").string()}});
+    nginx_.emplace(
+        Command{.arguments = {"nginx", "-p", folder_.path().string(), "-c", (folder_ / "nginx.conf").string(),
+                              "-e", (folder_ / "error.log").string()}});
   }
 
   void TearDown() override {

@@ -63,7 +63,8 @@ class MemorySource final : public ByteSource {
 // Big-endian.
 inline std::string number(std::uint64_t value, std::size_t length) {
   std::string bytes(length, '\0');
-  for (std::size_t i = 0; i < length && i < 8; ++i) bytes[length - 1 - i] = static_cast<char>(value >> (8 * i));
+  for (std::size_t i = 0; i < length && i < 8; ++i)
+    bytes[length - 1 - i] = static_cast<char>(value >> (8 * i));
   return bytes;
 }
 inline std::string box(const std::string& type, const std::string& content) {

@@ -123,7 +123,7 @@ TEST_F(IpcTest, SpeaksToSeveralClients) {
 
 TEST_F(IpcTest, TheSocketIsTheUsersAloneAndGoesAwayAtTheEnd) {
   ASSERT_TRUE(start());
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::lstat(path().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600U);
   service_.reset();

@@ -230,7 +230,8 @@ TEST(VobSub, HalfAPairIsNamed) {
 }
 
 TEST(VobSub, TextOfThatNameIsStillRead) {
-  const auto file = parse_subtitle_file("{25}{50}A line\n{75}{100}Another\n{125}{150}A third\n", "film.sub", 1);
+  const auto file =
+      parse_subtitle_file("{25}{50}A line\n{75}{100}Another\n{125}{150}A third\n", "film.sub", 1);
   ASSERT_TRUE(file);
   EXPECT_EQ(file->codec, "microdvd");
   EXPECT_EQ(file->events.size(), 3U);

@@ -39,11 +39,13 @@ TEST(FrameChoice, ShowsEvenALateFrameWhenTheViewerHasSeenNothingForLong) {
 }
 
 TEST(FrameChoice, DropsNothingWhenEveryFrameMustBeShown) {
-  EXPECT_EQ(choose_frame({.first = 100ms, .second = 140ms, .position = 900ms, .may_drop = false}).action, Action::Show);
+  EXPECT_EQ(choose_frame({.first = 100ms, .second = 140ms, .position = 900ms, .may_drop = false}).action,
+            Action::Show);
 }
 
 TEST(FrameChoice, SurvivesAFrameInTheFarFuture) {
-  const FrameAnswer answer = choose_frame({.first = MediaTime::max(), .second = {}, .position = 0ms, .rate = 0.01});
+  const FrameAnswer answer =
+      choose_frame({.first = MediaTime::max(), .second = {}, .position = 0ms, .rate = 0.01});
   EXPECT_EQ(answer.action, Action::Wait);
   EXPECT_EQ(answer.delay, 24h);
 }

@@ -4,14 +4,14 @@
 #include "player/playback/overlay_lift.h"
 
 #include <gtest/gtest.h>
-
 #include <memory>
 
 namespace freshet::playback {
 namespace {
 
 video::OverlayPointer line(int y, int height) {
-  return std::make_shared<video::Overlay>(video::Overlay{.x = 10, .y = y, .width = 100, .height = height, .bitmap_width = 0, .bitmap_height = 0, .rgba = {}});
+  return std::make_shared<video::Overlay>(video::Overlay{
+      .x = 10, .y = y, .width = 100, .height = height, .bitmap_width = 0, .bitmap_height = 0, .rgba = {}});
 }
 
 TEST(OverlayLift, LeavesAloneWhatTheBarDoesNotCover) {

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The controller on real media: the bundled clip (24 s, 24 frames a second, two sound tracks, subtitles), without a window
-// and with the null sound device.
+// The controller on real media: the bundled clip (24 s, 24 frames a second, two sound tracks, subtitles),
+// without a window and with the null sound device.
 #include "player/playback/player_core.h"
-
-#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <gtest/gtest.h>
 #include <string>
 #include <vector>
 
@@ -28,7 +27,9 @@ std::string demo_clip() {
 }
 
 struct Recorder final : Observer {
-  void source(const std::string&, std::string_view kind) override { lines.push_back("source " + std::string(kind)); }
+  void source(const std::string&, std::string_view kind) override {
+    lines.push_back("source " + std::string(kind));
+  }
   void open(const OpenedFile&) override { lines.push_back("open"); }
   void first_frame(MediaTime) override { lines.push_back("first_frame"); }
   void frame_shown(const media::FramePointer& frame) override {
@@ -86,7 +87,9 @@ class PlayerCoreTest : public testing::Test {
 };
 
 // Frames of the clip lie on milliseconds: frame n at round(n * 1000 / 24).
-MediaTime frame_at(int index) { return std::chrono::milliseconds((index * 1000 + 12) / 24); }
+MediaTime frame_at(int index) {
+  return std::chrono::milliseconds((index * 1000 + 12) / 24);
+}
 
 TEST_F(PlayerCoreTest, ShowsEveryFrameInOrderWhenUntimed) {
   Options options = headless();
@@ -205,9 +208,7 @@ TEST_F(PlayerCoreTest, LoopsTheFile) {
   Options options = headless();
   options.loop_file = loop_forever;
   options.start = TimePoint{.time = 23800ms};
-  play(options, [&](PlayerCore& player) {
-    recorder.on_seek_done = [&](MediaTime) { player.quit(0); };
-  });
+  play(options, [&](PlayerCore& player) { recorder.on_seek_done = [&](MediaTime) { player.quit(0); }; });
   ASSERT_EQ(recorder.resolved.size(), 1u);
   EXPECT_EQ(recorder.resolved[0].second, 0s);
   EXPECT_EQ(recorder.count("eof"), 0);
@@ -277,9 +278,7 @@ TEST_F(PlayerCoreTest, GoesToTheNextSubtitleLine) {
     player.post([&] { sought = sought || player.seek_subtitle(1).has_value(); });
   };
   options.start = TimePoint{.time = 500ms};
-  play(options, [&](PlayerCore& player) {
-    recorder.on_seek_done = [&](MediaTime) { player.quit(0); };
-  });
+  play(options, [&](PlayerCore& player) { recorder.on_seek_done = [&](MediaTime) { player.quit(0); }; });
   ASSERT_EQ(recorder.resolved.size(), 1u);
   EXPECT_EQ(recorder.resolved[0].first, 3250ms);
 }
@@ -330,15 +329,19 @@ TEST_F(PlayerCoreTest, SwitchingTheSoundShowsEveryPictureOnce) {
   Options options = headless();
   options.framemd5 = "/dev/null";  // no picture is dropped on a slow machine
   options.start = TimePoint{.time = 5s};
-  const std::vector<TrackChoice> choices = {
-      {TrackChoice::Kind::Id, 2}, {TrackChoice::Kind::Off}, {TrackChoice::Kind::Id, 1}, {TrackChoice::Kind::Id, 2}};
+  const std::vector<TrackChoice> choices = {{TrackChoice::Kind::Id, 2},
+                                            {TrackChoice::Kind::Off},
+                                            {TrackChoice::Kind::Id, 1},
+                                            {TrackChoice::Kind::Id, 2}};
   std::size_t next = 0;
   play(options, [&](PlayerCore& player) {
     recorder.on_frame = [&, due = MediaTime{5500ms}](MediaTime pts) mutable {
       if (pts < due) return;
       due += 500ms;
       if (next == choices.size()) return player.post([&player] { player.quit(0); });
-      player.post([&player, choice = choices[next++]] { ASSERT_TRUE(player.select_track(TrackKind::Audio, choice)); });
+      player.post([&player, choice = choices[next++]] {
+        ASSERT_TRUE(player.select_track(TrackKind::Audio, choice));
+      });
     };
   });
   EXPECT_EQ(next, choices.size());

@@ -3,9 +3,8 @@
 
 #include "player/playback/playlist.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
+#include <gtest/gtest.h>
 
 namespace freshet::playback {
 namespace {
@@ -102,7 +101,8 @@ TEST(Playlist, MovesAnEntryToThePlaceOfAnother) {
 TEST(Playlist, ShufflesAndFindsItsOrderAgain) {
   Playlist list;
   std::string sorted;
-  for (int i = 0; i < 26; ++i) sorted += list.append(std::string(1, static_cast<char>('a' + i))) ? static_cast<char>('a' + i) : '?';
+  for (int i = 0; i < 26; ++i)
+    sorted += list.append(std::string(1, static_cast<char>('a' + i))) ? static_cast<char>('a' + i) : '?';
   list.select(7);
   list.shuffle();
   EXPECT_NE(order(list), sorted);  // once in 26! runs it is the same
@@ -113,8 +113,9 @@ TEST(Playlist, ShufflesAndFindsItsOrderAgain) {
 }
 
 TEST(SourcesOfText, AreOneALine) {
-  EXPECT_EQ(sources_of_text("magnet:?xt=urn:btih:aa&dn=A film\r\n\n  /films/b c.mkv \n# a comment\nhttp://x/y"),
-            (std::vector<std::string>{"magnet:?xt=urn:btih:aa&dn=A film", "/films/b c.mkv", "http://x/y"}));
+  EXPECT_EQ(
+      sources_of_text("magnet:?xt=urn:btih:aa&dn=A film\r\n\n  /films/b c.mkv \n# a comment\nhttp://x/y"),
+      (std::vector<std::string>{"magnet:?xt=urn:btih:aa&dn=A film", "/films/b c.mkv", "http://x/y"}));
   EXPECT_EQ(sources_of_text("one"), std::vector<std::string>{"one"});
   EXPECT_TRUE(sources_of_text(" \n\n").empty());
 }

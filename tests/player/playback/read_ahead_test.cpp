@@ -139,7 +139,8 @@ TEST(ReadAhead, GivesAFilmOfVaryingRateDeadlinesThatFit) {
   const double by_mean = static_cast<double>(last_of_noise - 2 * still_second) / mean;
   EXPECT_GT(by_mean, 10.0);
   EXPECT_NEAR(to_seconds(due(windows, last_of_noise) - now), 9.0, 0.2);
-  EXPECT_NEAR(to_seconds(due(windows, 10 * still_second - 1) - now), 8.0, 0.2) << "not after " << 0.8e6 / mean;
+  EXPECT_NEAR(to_seconds(due(windows, 10 * still_second - 1) - now), 8.0, 0.2)
+      << "not after " << 0.8e6 / mean;
 }
 
 TEST(ReadAhead, IsNotRepeatedWhileAVaryingFilmPlaysOn) {
@@ -190,7 +191,8 @@ TEST(ReadAhead, AsksForTheIndexFirstWhereASeekNeedsIt) {
 }
 
 TEST(ReadAhead, AsksForHeaderIndexAndFirstPicturesTogether) {
-  const media::FileLayout layout{.at_open = {{{0}, {40}}, {{9'000'000}, {9'500'000}}}, .media = ByteOffset{40}};
+  const media::FileLayout layout{.at_open = {{{0}, {40}}, {{9'000'000}, {9'500'000}}},
+                                 .media = ByteOffset{40}};
   const auto windows = read_ahead({.opened = false, .size = {9'500'000}, .layout = &layout}, now);
   ASSERT_EQ(windows.size(), 3u);
   for (const auto& window : windows) EXPECT_EQ(window.urgency, Urgency::Now);

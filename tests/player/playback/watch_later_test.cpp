@@ -32,10 +32,11 @@ TEST(WatchLater, KnowsALocalFileByEveryPathToIt) {
 
 TEST(WatchLater, BelievesNoFileThatItDidNotWrite) {
   const test::TemporaryFolder folder;
-  for (const char* text : {"", "# a\n", "# a\nstart=\n", "# a\nstart=nan\n", "# a\nstart=-3\n", "# a\nstart=1e99\n",
-                           "# a\nstart=3x\n", "# b\nstart=3\n"}) {
+  for (const char* text : {"", "# a\n", "# a\nstart=\n", "# a\nstart=nan\n", "# a\nstart=-3\n",
+                           "# a\nstart=1e99\n", "# a\nstart=3x\n", "# b\nstart=3\n"}) {
     ASSERT_TRUE(save_place(folder.path(), {"a"}, 3s));
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) std::ofstream(entry.path()) << text;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      std::ofstream(entry.path()) << text;
     EXPECT_EQ(take_place(folder.path(), {"a"}), std::nullopt) << text;
   }
   EXPECT_FALSE(save_place("/proc/no/such", {"a"}, 3s));

@@ -4,8 +4,10 @@
 // A viewer in a process of its own, for tests that kill it or run two at once:
 //   freshet_viewer_process CACHE TORRENT|MAGNET PEER|- BYTES [PROXY]
 // (with a proxy everything that finds peers is on and nothing listens on purpose, as for a user who says no
-// more) reads the first BYTES of the first file, prints "read", and stays until its standard input ends.
+// more) reads the first BYTES of the first file, prints "read" when that is on disk, and stays until its
+// standard input ends.
 // Warnings are printed as "warning CODE". Ends with 0.
+#include <future>
 #include <iostream>
 #include <string>
 #include <unistd.h>
@@ -28,6 +30,9 @@ int main(int count, char** arguments) {
                              : freshet::streaming::TorrentBytes{read_file(torrent)});
   const auto source = viewer.open();
   static_cast<void>(read_bytes(*source, 0, std::stoll(arguments[4])));
+  std::promise<bool> saved;
+  viewer.torrent().when_saved([&](bool all) { saved.set_value(all); });
+  if (!saved.get_future().get()) return 1;
   for (const auto& warning : viewer.observer().record().warnings)
     std::cout << "warning " << warning.code << '\n';
   std::cout << "read" << std::endl;
