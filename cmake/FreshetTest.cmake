@@ -8,8 +8,9 @@ function(freshet_add_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE freshet::warnings GTest::gmock GTest::gtest_main ${ARG_LIBRARIES})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
-  # Half of a cold Release build would be the optimiser at work on tests; what they test is optimised all the same.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+  # Half of a cold build would be the optimiser at work on tests; what they test is optimised all the same.
+  target_compile_options(${name} PRIVATE -O0)
+  freshet_use_test_headers(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)

@@ -22,3 +22,4 @@ add_library(freshet_sources STATIC
   uri.cpp)
 add_library(freshet::sources ALIAS freshet_sources)
 target_link_libraries(freshet_sources PUBLIC freshet::base PRIVATE freshet::warnings freshet::dep::curl)
+freshet_precompile(freshet_sources)

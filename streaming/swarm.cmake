@@ -54,3 +54,4 @@ add_library(freshet::streaming ALIAS freshet_streaming)
 target_link_libraries(freshet_streaming
   PUBLIC freshet::base freshet::sources
   PRIVATE freshet::warnings freshet::dep::torrent freshet::dep::crypto)
+freshet_precompile(freshet_streaming ${FRESHET_TORRENT_HEADERS})

@@ -15,3 +15,4 @@ add_library(freshet::app_options ALIAS freshet_app_options)
 target_link_libraries(freshet_app_options
   PUBLIC freshet::base freshet::control
   PRIVATE freshet::warnings freshet::dep::fmt)
+freshet_precompile(freshet_app_options)
