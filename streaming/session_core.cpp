@@ -6,7 +6,6 @@
 #include <boost/asio/post.hpp>
 #include <libtorrent/alert_types.hpp>
 #include <libtorrent/extensions/smart_ban.hpp>
-#include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/extensions/ut_pex.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/magnet_uri.hpp>
@@ -196,7 +195,6 @@ void SessionCore::drop_what_goes_around_proxy(lt::add_torrent_params& parameters
 }
 
 void SessionCore::add_plugins(lt::add_torrent_params& parameters) const {
-  parameters.extensions.emplace_back(&lt::create_ut_metadata_plugin);
   parameters.extensions.emplace_back(&lt::create_smart_ban_plugin);
   if (options_.pex) parameters.extensions.emplace_back(&lt::create_ut_pex_plugin);
 }

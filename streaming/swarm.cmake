@@ -14,7 +14,11 @@ add_library(freshet_streaming STATIC
   leaves/leaf_messages.cpp
   leaves/leaf_origin.cpp
   leaves/verified_blocks.cpp
+  metadata/metadata_exchange.cpp
+  metadata/metadata_fetch.cpp
+  metadata/metadata_messages.cpp
   network_address.cpp
+  peer_message.cpp
   peer_watch.cpp
   piece_cache.cpp
   piece_disk.cpp

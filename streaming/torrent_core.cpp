@@ -70,13 +70,25 @@ void TorrentCore::start(lt::session& session, lt::add_torrent_params parameters)
   parameters.extensions.emplace_back(
       [leaves = leaf_exchange_](const lt::torrent_handle&,
                                 lt::client_data_t) -> std::shared_ptr<lt::torrent_plugin> { return leaves; });
+  metadata_exchange_ = std::make_shared<MetadataExchange>(session_.network());
+  parameters.extensions.emplace_back(
+      [metadata = metadata_exchange_](const lt::torrent_handle&,
+                                      lt::client_data_t) -> std::shared_ptr<lt::torrent_plugin> {
+        return metadata;
+      });
+  if (parameters.ti) metadata_exchange_->serve(parameters.ti->info_section());
   hashes_ = parameters.info_hashes;
   const bool has_metadata = static_cast<bool>(parameters.ti);
   last_payload_time_ = last_saved_ = Clock::now();
   handle_ = session.add_torrent(std::move(parameters));
   // Peers are dialled once a second, but at once when a torrent is resumed. One with metadata is resumed when
   // it is known what is on disk: before, it does not connect.
-  if (!has_metadata) handle_.resume();
+  if (!has_metadata) {
+    metadata_exchange_->fetch([this](std::span<const char> metadata) {
+      return handle_.set_metadata({metadata.data(), static_cast<std::ptrdiff_t>(metadata.size())});
+    });
+    handle_.resume();
+  }
   if (has_metadata) {
     // After the caller has its Torrent.
     session_.after(0ms, [weak] {
@@ -108,6 +120,7 @@ void TorrentCore::leave(lt::session& session) {
   if (store_) store_->set_repairer(nullptr);
   if (exchange_) exchange_->stop();
   leaf_exchange_->stop();
+  metadata_exchange_->stop();
   leaf_origin_.reset();
   readable_->close();
   if (!handle_.is_valid()) return;
@@ -125,6 +138,7 @@ void TorrentCore::leave(lt::session& session) {
   peers_.reset();
   exchange_.reset();
   leaf_exchange_.reset();
+  metadata_exchange_.reset();
 }
 
 void TorrentCore::add_observer(TorrentObserver& observer) {
@@ -212,6 +226,7 @@ void TorrentCore::on_metadata() {
   for (const auto& tracker : handle_.trackers()) trackers.push_back(tracker.url);
   auto layout = std::make_shared<const TorrentLayout>(make_layout(*info, trackers));
   hashes_ = info->info_hashes();
+  metadata_exchange_->serve(info->info_section());
   have_.assign(static_cast<std::size_t>(layout->piece_count), false);
   window_.emplace(layout->piece_count, default_priority);
   readable_->set_layout(layout->piece_length, layout->total);
@@ -374,6 +389,7 @@ void TorrentCore::connect_store(const lt::torrent_info& info) {
   start_leaves(info);
   if (exchange_) {
     exchange_->set_store(store_.get());
+    exchange_->set_on_arrival([this] { look_for_layers(); });  // it is stopped before this goes
     store_->set_repairer(exchange_.get());
   }
 }

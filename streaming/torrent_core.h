@@ -26,6 +26,7 @@
 #include "streaming/deadline_window.h"
 #include "streaming/leaves/leaf_exchange.h"
 #include "streaming/leaves/leaf_origin.h"
+#include "streaming/metadata/metadata_exchange.h"
 #include "streaming/peer_watch.h"
 #include "streaming/piece_store.h"
 #include "streaming/readable_torrent.h"
@@ -116,6 +117,8 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   [[nodiscard]] std::vector<ReaderDemand> likely_reader() const;
   void learn_pieces();
   void keep_finished_files();
+  // libtorrent does not say when the piece hashes of a v2 magnet link have come: looked for when blocks come.
+  void look_for_layers();
   void refresh_stats();
   void refresh_peers();
   void refresh_state();
@@ -150,6 +153,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   std::shared_ptr<PeerWatch> peers_;
   std::shared_ptr<BlockExchange> exchange_;  // null: libtorrent's picker, by deadlines
   std::shared_ptr<LeafExchange> leaf_exchange_;
+  std::shared_ptr<MetadataExchange> metadata_exchange_;
   std::unique_ptr<LeafOrigin> leaf_origin_;  // null: no web server is known to have leaves
   std::string origin_;
   std::shared_ptr<ReadableTorrent> readable_;
@@ -177,6 +181,7 @@ class TorrentCore : public std::enable_shared_from_this<TorrentCore> {
   bool verified_is_due_ = false;
   bool read_failed_ = false;
   bool write_failed_ = false;
+  std::chrono::steady_clock::time_point last_look_for_layers_;
   bool needs_layers_ = false;  // the v2 hashes of some pieces may still have to come
   bool recheck_ = false;
   bool state_told_ = false;

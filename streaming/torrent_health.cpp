@@ -33,6 +33,9 @@ constexpr auto redial_interval = 3s;
 // Payload comes in bursts; this long without any is worth a look.
 constexpr auto tick_of_silence = 1s;
 
+// A copy of all of them costs a millisecond for 100 GiB.
+constexpr auto layers_interval = 50ms;
+
 bool is_storage(const lt::error_code& code) {
   return code.category() == boost::system::system_category() ||
          code.category() == boost::system::generic_category();
@@ -51,11 +54,7 @@ void TorrentCore::on_tick(Clock::time_point now) {
   const auto payload = stats().bytes_down.value;
   if (payload != std::exchange(last_payload_, payload) || !wants_more()) last_payload_time_ = now;
   if (trouble_ == Trouble::Storage && now >= next_retry_) retry_storage(now);
-  if (needs_layers_ && checked_) {
-    const auto info = handle_.torrent_file();
-    store_->set_expected(*info, handle_.piece_layers());
-    needs_layers_ = verified_ < layout_->total && store_->lacks_hashes();
-  }
+  look_for_layers();
   leaf_exchange_->on_tick(now);
   if (exchange_) exchange_->on_tick(now);
   if (peers_->peers() == 0 && now >= next_dial_) {
@@ -71,6 +70,14 @@ void TorrentCore::on_tick(Clock::time_point now) {
   // Silence changes both what is wanted and what it is called.
   if (checked_ && wants_more() && now - last_payload_time_ > tick_of_silence) plan_window();
   refresh_state();
+}
+
+void TorrentCore::look_for_layers() {
+  const auto now = Clock::now();
+  if (!needs_layers_ || !checked_ || left_ || now - last_look_for_layers_ < layers_interval) return;
+  last_look_for_layers_ = now;
+  store_->set_expected(*handle_.torrent_file(), handle_.piece_layers());
+  needs_layers_ = verified_ < layout_->total && store_->lacks_hashes();
 }
 
 void TorrentCore::refresh_stats() {

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 #include <string_view>
 
+#include "drm/container/box_header.h"
 #include "drm/container/sample_entry.h"
 #include "drm/container/source_reader.h"
 
@@ -67,28 +69,17 @@ class MovieReader {
   }
 
   std::optional<Box> read_header(std::int64_t begin, std::int64_t end) {
-    const auto bytes = reader_.read(begin, 16);
+    const auto bytes = reader_.read(begin, longest_box_header);
     if (!bytes) {
       failure_ = bytes.error();
       return std::nullopt;
     }
-    BigEndian header{*bytes};
-    auto size = static_cast<std::int64_t>(header.word());
-    const auto type = header.take(4);
-    std::int64_t header_size = 8;
-    if (size == 1) {
-      const std::uint64_t large = header.number(8);
-      // More than any file has: up to the end of what encloses it.
-      size = static_cast<std::int64_t>(std::min<std::uint64_t>(large, 1ULL << 62U));
-      header_size = 16;
-    } else if (size == 0) {
-      size = end - begin;
-    }
-    if (!header.ok() || size < header_size) return std::nullopt;
-    return Box{.type = fourcc_text(type),
+    const auto header = read_box_header(*bytes, end - begin);
+    if (!header) return std::nullopt;
+    return Box{.type = fourcc_text(header->type),
                .begin = begin,
-               .content = begin + header_size,
-               .end = size > end - begin ? end : begin + size};
+               .content = begin + header->header,
+               .end = begin + std::min(header->size, end - begin)};
   }
 
   std::span<const std::byte> content(const Box& box, std::int64_t limit) {
@@ -180,10 +171,8 @@ class MovieReader {
 bool looks_like_iso_bmff(std::span<const std::byte> head) {
   constexpr std::array<std::string_view, 12> first_types = {"ftyp", "moov", "mdat", "free", "skip", "wide",
                                                             "pnot", "styp", "sidx", "moof", "pdin", "emsg"};
-  BigEndian reader{head};
-  const std::uint32_t size = reader.word();
-  const std::string type = fourcc_text(reader.take(4));
-  return reader.ok() && (size >= 8 || size <= 1) && std::ranges::find(first_types, type) != first_types.end();
+  const auto box = read_box_header(head, std::numeric_limits<std::int64_t>::max());
+  return box && std::ranges::find(first_types, box->type) != first_types.end();
 }
 
 std::expected<std::optional<IsoMovie>, ReadError> read_iso_movie(ByteSource& source, Generation generation) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "drm/container/box_header.h"
 #include "drm/container/source_reader.h"
 
 namespace freshet::container {
@@ -36,18 +37,10 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 
 // The next box; nullopt at the end or where it is none.
 std::optional<Child> take_child(std::span<const std::byte>& bytes) {
-  BigEndian reader{bytes};
-  std::uint64_t size = reader.word();
-  const auto type = reader.take(4);
-  std::size_t header = 8;
-  if (size == 1) {
-    size = reader.number(8);
-    header = 16;
-  } else if (size == 0) {
-    size = bytes.size();
-  }
-  if (!reader.ok() || size < header || size > bytes.size()) return std::nullopt;
-  Child child{.type = fourcc_text(type), .content = bytes.subspan(header, size - header)};
+  const auto box = read_box_header(bytes, static_cast<std::int64_t>(bytes.size()));
+  if (!box || box->size > static_cast<std::int64_t>(bytes.size())) return std::nullopt;
+  const auto size = static_cast<std::size_t>(box->size), header = static_cast<std::size_t>(box->header);
+  Child child{.type = fourcc_text(box->type), .content = bytes.subspan(header, size - header)};
   bytes = bytes.subspan(size);
   return child;
 }
@@ -108,10 +101,10 @@ void parse_track_encryption(std::span<const std::byte> content, ProtectedEntry& 
 
 void parse_protection_scheme(std::span<const std::byte> sinf, ProtectedEntry& entry) {
   if (const auto frma = find_child(sinf, "frma"); frma && frma->size() >= 4) {
-    entry.original_format = fourcc_text(frma->first(4));
+    entry.original_format = fourcc_text(as_text(frma->first(4)));
   }
   if (const auto schm = find_child(sinf, "schm"); schm && schm->size() >= 8) {
-    entry.scheme = fourcc_text(schm->subspan(4, 4));
+    entry.scheme = fourcc_text(as_text(schm->subspan(4, 4)));
   }
   const auto schi = find_child(sinf, "schi");
   if (!schi) return;
@@ -125,11 +118,10 @@ void parse_protection_scheme(std::span<const std::byte> sinf, ProtectedEntry& en
 
 }  // namespace
 
-std::string fourcc_text(std::span<const std::byte> bytes) {
-  std::string text;
-  for (const std::byte byte : bytes) {
-    const auto c = std::to_integer<unsigned char>(byte);
-    text.push_back(c >= 0x20 && c < 0x7f ? static_cast<char>(c) : '?');
+std::string fourcc_text(std::string_view bytes) {
+  std::string text(bytes);
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7e) c = '?';
   }
   return text;
 }

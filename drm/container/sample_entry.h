@@ -15,7 +15,7 @@
 namespace freshet::container {
 
 // Printable ASCII as it is, other bytes as '?'.
-[[nodiscard]] std::string fourcc_text(std::span<const std::byte> bytes);
+[[nodiscard]] std::string fourcc_text(std::string_view bytes);
 
 // `content` is all of an stsd box behind its size and type. Entries that are not encrypted are left out.
 [[nodiscard]] std::vector<ProtectedEntry> parse_sample_descriptions(std::span<const std::byte> content);

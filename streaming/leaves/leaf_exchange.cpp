@@ -3,21 +3,19 @@
 #include "streaming/leaves/leaf_exchange.h"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <libtorrent/bdecode.hpp>
 #include <libtorrent/entry.hpp>
 #include <libtorrent/error_code.hpp>
-#include <libtorrent/operations.hpp>
 #include <string>
 #include <utility>
+
+#include "streaming/peer_message.h"
 
 namespace freshet::streaming {
 namespace {
 
 using namespace std::chrono_literals;
 
-// BEP 10.
-constexpr char message_extended = 20;
 // The number that we give the extension; libtorrent's own end below it.
 constexpr int our_number = 40;
 
@@ -251,27 +249,13 @@ void LeafExchange::ask() {
 }
 
 void LeafExchange::send(const Peer& peer, const LeafMessage& message) {
-  if (peer.handle.native_handle() == nullptr || peer.handle.is_disconnecting()) return;
-  const auto body = encode(message);
-  const auto length = static_cast<std::uint32_t>(body.size() + 2);
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>((length >> shift) & 0xffu));
-  bytes.push_back(message_extended);
-  bytes.push_back(static_cast<char>(peer.message));
-  bytes += body;
-  auto handle = peer.handle;
-  handle.send_buffer(bytes.data(), static_cast<int>(bytes.size()));
+  send_extended(peer.handle, peer.message, encode(message));
 }
 
 void LeafExchange::hang_up(Id id) {
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
-  // Not in the middle of its message.
-  boost::asio::post(network_, [handle = found->second.handle]() mutable {
-    if (handle.native_handle() == nullptr) return;
-    handle.disconnect(lt::errors::invalid_message, lt::operation_t::bittorrent,
-                      lt::peer_connection_interface::peer_error);
-  });
+  disconnect_later(network_, found->second.handle);
   went(id);
 }
 

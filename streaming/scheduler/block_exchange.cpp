@@ -144,6 +144,7 @@ void BlockExchange::stop() {
   scheduler_.reset();
   peers_.clear();
   store_ = nullptr;
+  on_arrival_ = {};
 }
 
 void BlockExchange::set_wants(std::vector<BlockWant> wants) {
@@ -267,6 +268,7 @@ bool BlockExchange::arrived(PeerId id, const lt::peer_request& request, lt::span
       static_cast<void>(store_->put_evicted(block.piece, request.start, content));
     }
   }
+  has_arrived_ = true;
   decide_soon();
   return evicted;
 }
@@ -384,6 +386,7 @@ void BlockExchange::decide_soon() {
 void BlockExchange::decide() {
   kicked_ = false;
   if (!scheduler_) return;
+  if (std::exchange(has_arrived_, false) && on_arrival_) on_arrival_();
   const auto decision = scheduler_->decide(Clock::now());
   for (const auto& cancel : decision.cancels) send(message_cancel, cancel);
   for (const auto& request : decision.requests) send(message_request, request);

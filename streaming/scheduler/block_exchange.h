@@ -49,6 +49,8 @@ class BlockExchange final : public lt::torrent_plugin,
   // Who repairs pieces that fail; it outlives this or is taken away with nullptr.
   void set_store(TorrentStore* store) { store_ = store; }
   void stop();
+  // `arrived` is called soon after blocks have come, once for several.
+  void set_on_arrival(std::function<void()> arrived) { on_arrival_ = std::move(arrived); }
 
   // See BlockScheduler.
   void set_wants(std::vector<BlockWant> wants);
@@ -119,6 +121,8 @@ class BlockExchange final : public lt::torrent_plugin,
   TorrentStore* store_ = nullptr;
   std::map<Block, std::vector<PeerId>> copies_;  // of pieces that are being repaired: who sent each copy
   std::set<lt::tcp::endpoint> liars_;
+  std::function<void()> on_arrival_;
+  bool has_arrived_ = false;
   bool kicked_ = false;
   bool stopped_ = false;
 };

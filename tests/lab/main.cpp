@@ -159,8 +159,8 @@ constexpr std::string_view preface = R"(# Freshet and its rivals in the lab
 
 Made by `./dev bench swarm`; [README.md](README.md) tells how it is measured and how to repeat it. Medians, with the
 least and the most of all runs in parentheses. *Of best rival*: our median as a share of the best rival's in the same
-runs. *Stalled*: share of the time that was meant to be watched. *Redundant*: share of the received bytes that came
-for nothing. *CPU*: of one core, decoding included. A row of fewer than five runs, or from a loaded machine (last table), is
+runs. *Of line*: the median in multiples of what the line allows. *Stalled*: share of the time that was meant to be
+watched. *Redundant*: share of the received bytes that came for nothing. *CPU*: of one core, decoding included. A row of fewer than five runs, or from a loaded machine (last table), is
 a first sight, not a measurement.
 
 ![First frames and seeks](swarm.svg)
@@ -198,6 +198,11 @@ int run(const Options& options, const Programs& programs) {
     const auto torrent =
         make_lab_torrent(work / "films", scene, ground == Ground::Namespaces ? Tracker::url : "");
     fmt::print("{}: {}\n", scene.name, scene.title);
+    if (ground == Ground::Namespaces)
+      results.limit = line_limit(scene, needs_of(torrent.film, seek_target(scene)), true);
+    if (results.limit)
+      fmt::print("  the line allows: first frame {:.2f} s, seek {:.2f} s\n", results.limit->first_frame,
+                 results.limit->seek);
     for (int count = 0; count < runs; ++count) {
       // One after the other in each run, so that a busy minute of the machine hits all alike.
       for (const auto& make : players) {

@@ -12,9 +12,9 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-const Row heading{"scene",       "player",        "runs",    "first frame s", "of best rival",
-                  "seek s",      "of best rival", "storm s", "stalls",        "stalled %",
-                  "redundant %", "CPU %",         "MiB"};
+const Row heading{"scene",   "player",    "runs",          "first frame s", "of best rival",
+                  "of line", "seek s",    "of best rival", "of line",       "storm s",
+                  "stalls",  "stalled %", "redundant %",   "CPU %",         "MiB"};
 
 std::string cell(const std::optional<Spread>& spread, int digits) {
   if (!spread) return "-";
@@ -37,6 +37,12 @@ std::string ratio(const std::vector<Summary>& all, const Summary& mine,
   return best ? fmt::format("{:.2f}", (mine.*figure)->median / *best) : "";
 }
 
+// How `figure` compares with what the line allows.
+std::string of_line(const std::optional<Spread>& figure, const std::optional<LineLimit>& limit,
+                    double LineLimit::* least) {
+  return figure && limit ? fmt::format("{:.1f}", figure->median / ((*limit).*least)) : "";
+}
+
 std::vector<Row> rows_of(const std::vector<SceneResults>& scenes) {
   std::vector<Row> rows;
   for (const auto& scene : scenes) {
@@ -45,9 +51,11 @@ std::vector<Row> rows_of(const std::vector<SceneResults>& scenes) {
       rows.push_back(
           {scene.name, one.player,
            one.failed == 0 ? fmt::format("{}", one.runs) : fmt::format("{}, {} failed", one.runs, one.failed),
-           cell(one.first_frame, 2), ratio(all, one, &Summary::first_frame), cell(one.seek, 2),
-           ratio(all, one, &Summary::seek), cell(one.storm, 2), fmt::format("{}", one.stalls),
-           cell(one.stalled, 1), cell(one.redundant, 1), cell(one.cpu, 0), cell(one.memory, 0)});
+           cell(one.first_frame, 2), ratio(all, one, &Summary::first_frame),
+           of_line(one.first_frame, scene.limit, &LineLimit::first_frame), cell(one.seek, 2),
+           ratio(all, one, &Summary::seek), of_line(one.seek, scene.limit, &LineLimit::seek),
+           cell(one.storm, 2), fmt::format("{}", one.stalls), cell(one.stalled, 1), cell(one.redundant, 1),
+           cell(one.cpu, 0), cell(one.memory, 0)});
     }
   }
   return rows;

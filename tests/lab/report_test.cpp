@@ -29,6 +29,7 @@ SceneResults good() {
   scene.players["btfs+mpv"] = {run(8, {12}), run(10, {14})};
   scene.players["freshet"] = {run(0.9, {0.5}), run(1.1, {0.9}), run(1.0, {0.7})};
   scene.players["peerflix+mpv"] = {run(2.0, {1.0})};
+  scene.limit = {.first_frame = 0.5, .seek = 0.1};
   return scene;
 }
 
@@ -62,7 +63,9 @@ TEST(Summary, IsOfAllRunsOfAPlayer) {
 TEST(Report, ComparesFreshetWithTheBestRivalOfEachFigure) {
   const auto page = markdown_page({good()}, "# Heading\n\n");
   EXPECT_THAT(page, HasSubstr("# Heading"));
-  EXPECT_THAT(page, HasSubstr("| good | freshet | 3 | 1.00 (0.90–1.10) | 0.50 | 0.70 (0.50–0.90) | 0.70 |"));
+  EXPECT_THAT(
+      page,
+      HasSubstr("| good | freshet | 3 | 1.00 (0.90–1.10) | 0.50 | 2.0 | 0.70 (0.50–0.90) | 0.70 | 7.0 |"));
   EXPECT_THAT(page, HasSubstr("| good | btfs+mpv | 2 | 9.00 (8.00–10.00) |  |"));
   EXPECT_LT(page.find("| freshet |"), page.find("| btfs+mpv |"));
 }

@@ -38,6 +38,15 @@ Json to_json(const Figures& run) {
           {"failure", run.failure}};
 }
 
+Json to_json(const std::optional<LineLimit>& limit) {
+  return limit ? Json{{"first_frame", limit->first_frame}, {"seek", limit->seek}} : Json();
+}
+
+std::optional<LineLimit> limit_from(const Json& json) {
+  if (!json.is_object()) return std::nullopt;
+  return LineLimit{json.at("first_frame"), json.at("seek")};
+}
+
 Figures figures_from(const Json& json) {
   Figures run;
   run.first_frame = number(json.at("first_frame"));
@@ -120,13 +129,11 @@ void save(const std::filesystem::path& folder, const SceneResults& scene) {
   Json players = Json::object();
   for (const auto& [player, runs] : scene.players)
     for (const auto& run : runs) players[player].push_back(to_json(run));
-  std::ofstream(folder / (scene.name + ".json")) << Json{{"name", scene.name},
-                                                         {"title", scene.title},
-                                                         {"ground", scene.ground},
-                                                         {"date", scene.date},
-                                                         {"players", players}}
-                                                        .dump(1)
-                                                 << '\n';
+  std::ofstream(folder / (scene.name + ".json"))
+      << Json{{"name", scene.name}, {"title", scene.title},          {"ground", scene.ground},
+              {"date", scene.date}, {"limit", to_json(scene.limit)}, {"players", players}}
+             .dump(1)
+      << '\n';
 }
 
 std::vector<SceneResults> load_all(const std::filesystem::path& folder) {
@@ -137,6 +144,7 @@ std::vector<SceneResults> load_all(const std::filesystem::path& folder) {
     std::ifstream file(entry.path());
     const auto json = Json::parse(file);
     SceneResults scene{json.at("name"), json.at("title"), json.at("ground"), json.at("date"), {}};
+    scene.limit = limit_from(json.value("limit", Json()));  // results of an older lab have none
     for (const auto& [player, runs] : json.at("players").items())
       for (const auto& run : runs) scene.players[player].push_back(figures_from(run));
     all.push_back(std::move(scene));

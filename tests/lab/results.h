@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/lab/line_limit.h"
 #include "tests/lab/viewing.h"
 
 namespace freshet::lab {
@@ -26,6 +27,7 @@ struct SceneResults {
   std::string ground;  // "namespaces" or "loopback"
   std::string date;
   std::map<std::string, std::vector<Figures>> players;  // by name
+  std::optional<LineLimit> limit = {};
 };
 
 // The figure of all runs of one player that have it.

@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 constexpr int peer_port = 7000;
 constexpr int viewer_port = 6881;
-constexpr auto tracker_round_trip = 30ms;
 constexpr auto start_limit = 30s;  // a peer only opens a socket and a file; the machine may be busy
 
 HostLinks links_of(const PeerGroup& group, std::uint64_t seed) {
@@ -46,7 +45,7 @@ Swarm::Swarm(const Scene& scene, const LabTorrent& torrent, const Programs& prog
     links.down = {.rate = scene.viewer.down, .queue = scene.viewer.queue};
     viewer_ = &router_->add_host(links, viewer_index_);
     viewer_address_ = viewer_->address();
-    const LinkOptions fast{.delay = tracker_round_trip / 2};
+    const LinkOptions fast{.delay = Tracker::round_trip / 2};
     HostIndex index{};
     tracker_ =
         std::make_unique<Tracker>(router_->add_host({.up = fast, .down = fast}, index), torrent.second_hash);

@@ -6,6 +6,7 @@
 // functions may be called from any other.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <stop_token>
@@ -23,6 +24,9 @@ class Tracker {
  public:
   // Always the second host of a swarm, so that torrents can be made before their swarm.
   static constexpr std::string_view url = "http://198.18.0.2:6969/announce";
+
+  // To its host and back.
+  static constexpr std::chrono::milliseconds round_trip{30};
 
   // `second_hash`: the 20 bytes under which a hybrid torrent's v2 swarm is known, or empty.
   Tracker(const Host& host, std::string second_hash);

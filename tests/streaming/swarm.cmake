@@ -18,6 +18,12 @@ freshet_add_test(leaves_test
 freshet_add_test(leaf_swarm_test
   SOURCES leaves/leaf_swarm_test.cpp
   LIBRARIES freshet::test_support freshet::test_http freshet::dep::torrent)
+freshet_add_test(metadata_test
+  SOURCES metadata/metadata_fetch_test.cpp metadata/metadata_messages_test.cpp
+  LIBRARIES freshet::streaming freshet::dep::torrent)
+freshet_add_test(metadata_swarm_test
+  SOURCES metadata/metadata_swarm_test.cpp
+  LIBRARIES freshet::test_support freshet::dep::torrent)
 freshet_add_test(lying_peers_test
   SOURCES lying_peers_test.cpp
   LIBRARIES freshet::test_support freshet::dep::torrent)
@@ -45,7 +51,8 @@ target_compile_definitions(swarm_proxy_test PRIVATE "FRESHET_VIEWER_PROCESS=\"$<
 add_dependencies(swarm_proxy_test freshet_viewer_process)
 freshet_add_test(block_scheduler_test
   SOURCES scheduler/block_scheduler_test.cpp scheduler/block_wants_test.cpp scheduler/simulated_swarm.cpp stats_test.cpp
-  LIBRARIES freshet::streaming)
+  LIBRARIES freshet::streaming
+  OPTIMISED)
 freshet_add_test(trace_test
   SOURCES trace_test.cpp
   LIBRARIES freshet::test_support freshet::dep::json freshet::dep::torrent)

@@ -4,10 +4,9 @@
 // MP4 and QuickTime (ISO/IEC 14496-12): boxes, one after the other, with their sizes in front.
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string_view>
 
-#include "drm/container/source_reader.h"
+#include "drm/container/box_header.h"
 #include "player/media/layout/container_layouts.h"
 
 namespace freshet::media {
@@ -28,23 +27,10 @@ struct Box {
 
 std::optional<Box> box_at(std::span<const std::byte> head, std::int64_t at, std::int64_t enclosing_end) {
   if (at < 0 || at >= static_cast<std::int64_t>(head.size())) return std::nullopt;
-  container::BigEndian reader(head.subspan(static_cast<std::size_t>(at)));
-  std::uint64_t size = reader.word();
-  const auto type = reader.take(4);
-  std::int64_t header = 8;
-  if (size == 1) {
-    size = reader.number(8);
-    header = 16;
-  } else if (size == 0) {
-    size = static_cast<std::uint64_t>(std::max<std::int64_t>(enclosing_end - at, 0));
-  }
-  if (!reader.ok() || size < static_cast<std::uint64_t>(header)) return std::nullopt;
-  const auto room = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - at);
-  Box box;
-  box.type = {reinterpret_cast<const char*>(type.data()), type.size()};
-  box.content = at + header;
-  box.end = at + static_cast<std::int64_t>(std::min(size, room));
-  return box;
+  const auto header =
+      container::read_box_header(head.subspan(static_cast<std::size_t>(at)), enclosing_end - at);
+  if (!header) return std::nullopt;
+  return Box{.type = header->type, .content = at + header->header, .end = at + header->size};
 }
 
 bool is_fragmented(std::span<const std::byte> head, const Box& movie) {

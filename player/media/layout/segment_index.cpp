@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 
+#include "drm/container/box_header.h"
 #include "drm/container/source_reader.h"
 #include "player/media/layout/index_points.h"
 
@@ -53,24 +54,18 @@ bool read_box(std::span<const std::byte> content, std::int64_t end, std::vector<
 std::vector<IndexPoint> points_in_segment_index(std::span<const std::byte> head) {
   std::size_t at = 0;
   for (int boxes = 0; boxes < boxes_limit && at < head.size(); ++boxes) {
-    container::BigEndian reader(head.subspan(at));
-    std::uint64_t size = reader.word();
-    const auto type_bytes = reader.take(4);
-    std::size_t header = 8;
-    if (size == 1) {
-      size = reader.number(8);
-      header = 16;
-    }
-    if (!reader.ok() || size < header || size > head.size() - at) return {};
-    const std::string_view type(reinterpret_cast<const char*>(type_bytes.data()), type_bytes.size());
-    if (type == "sidx") {
+    const auto box =
+        container::read_box_header(head.subspan(at), static_cast<std::int64_t>(head.size() - at));
+    if (!box || box->size > static_cast<std::int64_t>(head.size() - at)) return {};
+    const auto size = static_cast<std::size_t>(box->size), header = static_cast<std::size_t>(box->header);
+    if (box->type == "sidx") {
       // The first one is the leading track's: others repeat the same places for sound.
       std::vector<IndexPoint> points;
       const auto box_end = static_cast<std::int64_t>(at + size);
       const auto content = head.subspan(at + header, size - header);
       return read_box(content, box_end, points) ? points : std::vector<IndexPoint>{};
     }
-    if (type == "moof" || type == "mdat") return {};
+    if (box->type == "moof" || box->type == "mdat") return {};
     at += size;
   }
   return {};

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <netinet/in.h>
 #include <poll.h>
@@ -49,8 +50,9 @@ std::string infohash_of(const streaming::PublishedTorrent& torrent) {
 
 }  // namespace
 
-LyingPeer::LyingPeer(const streaming::PublishedTorrent& torrent, const std::string& address)
-    : infohash_(infohash_of(torrent)) {
+LyingPeer::LyingPeer(const streaming::PublishedTorrent& torrent, const std::string& address,
+                     Metadata metadata)
+    : infohash_(infohash_of(torrent)), metadata_(metadata) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in here{};
   here.sin_family = AF_INET;
@@ -62,6 +64,9 @@ LyingPeer::LyingPeer(const streaming::PublishedTorrent& torrent, const std::stri
     throw std::runtime_error("the lying peer cannot listen");
   }
   address_ = address + ":" + std::to_string(ntohs(here.sin_port));
+  peer_id_ = "-XX0000-liar" + std::to_string(100'000'000 + (ntohl(here.sin_addr.s_addr) & 0xffu) * 100'000 +
+                                             ntohs(here.sin_port))
+                                  .substr(1);
   thread_ = std::jthread([this] { serve(); });
 }
 
@@ -76,6 +81,13 @@ void LyingPeer::wait_until_lied(std::int64_t bytes) {
   std::unique_lock lock(mutex_);
   if (!changed_.wait_for(lock, std::chrono::seconds(40), [&] { return lied_ >= bytes; })) {
     throw std::runtime_error("nobody asked the lying peer");
+  }
+}
+
+void LyingPeer::wait_until_asked_for_metadata() {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, std::chrono::seconds(40), [&] { return was_asked_for_metadata_; })) {
+    throw std::runtime_error("nobody asked the lying peer for metadata");
   }
 }
 
@@ -115,9 +127,14 @@ void LyingPeer::serve_connection(int connection) {
   if (!fill(68) || !std::string_view(received).starts_with(protocol)) return;
   received.erase(0, 68);
   std::string reserved(8, '\0');
-  reserved[7] = 0x04;  // fast extension, for "have all"
-  if (!send(std::string(protocol) + reserved + infohash_ + "-XX0000-lying-peer-1")) return;
+  reserved[7] = 0x04;                          // fast extension, for "have all"
+  if (metadata_.size > 0) reserved[5] = 0x10;  // BEP 10
+  if (!send(std::string(protocol) + reserved + infohash_ + peer_id_)) return;
   if (!send(message(0x0E, "") + message(1, ""))) return;  // have all, unchoke
+  const auto size_claimed = "i" + std::to_string(metadata_.size) + "e";
+  const auto claim = "d1:md11:ut_metadatai3ee13:metadata_size" + size_claimed + "e";
+  if (metadata_.size > 0 && !send(message(20, std::string(1, '\0') + claim))) return;
+  char their_number = 0;
   while (fill(4)) {
     const auto length = number(received.data());
     if (length > (1u << 20) || !fill(4 + length)) return;
@@ -130,6 +147,22 @@ void LyingPeer::serve_connection(int connection) {
         lied_ += size;
       }
       changed_.notify_all();
+    }
+    if (length > 2 && received[4] == 20 && received[5] == 0) {  // their extension handshake
+      constexpr std::string_view key = "11:ut_metadatai";
+      if (const auto at = received.find(key); at != std::string::npos)
+        their_number = static_cast<char>(std::atoi(received.c_str() + at + key.size()));
+    }
+    if (length > 2 && received[4] == 20 && received[5] == 3) {  // they ask for metadata
+      {
+        const std::lock_guard lock(mutex_);
+        was_asked_for_metadata_ = true;
+      }
+      changed_.notify_all();
+      if (metadata_.answer == Answer::Garbage &&
+          !send(message(20, their_number + "d8:msg_typei1e5:piecei0e10:total_size" + size_claimed + "e" +
+                                std::string(static_cast<std::size_t>(metadata_.size), 'L'))))
+        return;
     }
     received.erase(0, 4 + length);
   }
