@@ -11,11 +11,10 @@ set(FRESHET_TORRENT_HEADERS
   <libtorrent/hasher.hpp> <libtorrent/peer_connection_handle.hpp> <libtorrent/session.hpp>
   <libtorrent/torrent_handle.hpp> <libtorrent/torrent_info.hpp>)
 
-# ccache makes the paths in these relative, so that checkouts in different folders share what it keeps; those that
-# CMake writes (-Xclang -include …) it leaves alone. ./dev writes the checksums that it takes for the headers' bytes.
+# ccache makes this path relative, so that checkouts in different folders share what it keeps; those that CMake writes
+# (-Xclang -include-pch …) it leaves alone. ./dev writes the checksums that it takes for the headers' bytes.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)
-  set(CMAKE_CXX_COMPILE_OPTIONS_CREATE_PCH -x c++-header -include <PCH_HEADER>)
 endif()
 
 # freshet_precompile(<target> [<heavy header>…]): a header of its own for a library of ours. g++ 12 gains little by the

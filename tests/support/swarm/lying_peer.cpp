@@ -160,7 +160,8 @@ void LyingPeer::serve_connection(int connection) {
       }
       changed_.notify_all();
       if (metadata_.answer == Answer::Garbage &&
-          !send(message(20, their_number + "d8:msg_typei1e5:piecei0e10:total_size" + size_claimed + "e" +
+          !send(message(20, std::string(1, their_number) + "d8:msg_typei1e5:piecei0e10:total_size" +
+                                size_claimed + "e" +
                                 std::string(static_cast<std::size_t>(metadata_.size), 'L'))))
         return;
     }
