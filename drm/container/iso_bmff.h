@@ -23,6 +23,7 @@ namespace freshet::container {
 // A sample description that is encrypted: encv, enca, enct … with sinf inside; one for each such entry in
 // stsd.
 struct ProtectedEntry {
+  std::uint32_t description = 0;     // its place in stsd, from 1; clear entries count too
   std::string entry;                 // "encv"
   std::string original_format;       // frma: "avc1"; empty when it is missing
   std::string scheme;                // schm: "cenc", "cbcs"; empty when it is missing

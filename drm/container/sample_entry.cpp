@@ -135,6 +135,7 @@ std::vector<ProtectedEntry> parse_sample_descriptions(std::span<const std::byte>
     if (!child) break;
     if (!is_encrypted_type(child->type)) continue;
     ProtectedEntry& entry = entries.emplace_back();
+    entry.description = static_cast<std::uint32_t>(i + 1);
     entry.entry = child->type;
     for (const std::size_t offset : child_offsets(child->type)) {
       if (offset > child->content.size()) break;

@@ -122,8 +122,9 @@ bool SampleDecryptor::run_pattern(std::span<std::uint8_t> bytes, Pattern pattern
 
 bool SampleDecryptor::run_protected(std::span<std::uint8_t> bytes, Pattern pattern) {
   if (pattern != Pattern{}) return run_pattern(bytes, pattern);
-  if (is_counter_mode(scheme_)) return run_counter(bytes);
-  return run(bytes.first(whole_blocks(bytes.size())));
+  if (scheme_ == Scheme::Cenc) return run_counter(bytes);
+  const auto blocks = bytes.first(whole_blocks(bytes.size()));
+  return is_counter_mode(scheme_) ? run_counter(blocks) : run(blocks);
 }
 
 DecryptStatus SampleDecryptor::decrypt(std::span<std::uint8_t> sample, const ProtectedSample& how) {

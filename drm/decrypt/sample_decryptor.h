@@ -8,9 +8,9 @@
 //   cens  AES-CTR with a pattern; the key stream advances over what is encrypted alone
 //   cbc1  AES-CBC; one chain runs through all protected bytes of a sample
 //   cbcs  AES-CBC with a pattern; the chain begins anew in each subsample
-// With a pattern, or CBC, what is left of a range after its last whole block is clear. A pattern begins anew
-// in each subsample, and one that is cut short by its end holds for the whole blocks that are there. 0:0 is
-// no pattern: all is encrypted, as in cenc, and with CBC all whole blocks.
+// But for cenc, what is left of a range after its last whole block is clear. A pattern begins anew in each
+// subsample, and one that is cut short by its end holds for the whole blocks that are there. 0:0 is no
+// pattern: all whole blocks are encrypted, as sound is.
 //
 // Threads: one at a time; a thread that decrypts has a decryptor of its own. No allocation after make().
 #pragma once

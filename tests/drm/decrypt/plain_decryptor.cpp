@@ -43,7 +43,7 @@ std::vector<std::vector<std::size_t>> encrypted_places(Scheme scheme, std::size_
                                                        const ProtectedSample& how) {
   std::vector<Subsample> subsamples(how.subsamples.begin(), how.subsamples.end());
   if (subsamples.empty()) subsamples.push_back({0, static_cast<std::uint32_t>(size)});
-  const bool whole_blocks_only = how.pattern != Pattern{} || scheme == Scheme::Cbc1 || scheme == Scheme::Cbcs;
+  const bool whole_blocks_only = scheme != Scheme::Cenc;
   std::vector<std::vector<std::size_t>> all;
   std::size_t at = 0;
   for (const auto& subsample : subsamples) {
