@@ -138,11 +138,6 @@ ExpectedHashes::ExpectedHashes(const lt::torrent_info& info,
   }
 }
 
-bool ExpectedHashes::lacks_v2(int piece) const {
-  const auto index = static_cast<std::size_t>(piece);
-  return has_v2_ && index < v2_.size() && v2_[index].leaves == 0;
-}
-
 HashVerdict ExpectedHashes::check(int piece, const lt::sha1_hash& v1,
                                   const std::vector<lt::sha256_hash>& leaves) const {
   const auto index = static_cast<std::size_t>(piece);

@@ -60,8 +60,6 @@ class ExpectedHashes {
 
   [[nodiscard]] bool has_v1() const { return has_v1_; }
   [[nodiscard]] bool has_v2() const { return has_v2_; }
-  // It has a v2 hash that is not known yet.
-  [[nodiscard]] bool lacks_v2(int piece) const;
   [[nodiscard]] bool lacks_any() const { return lacks_any_; }
   [[nodiscard]] HashVerdict check(int piece, const lt::sha1_hash& v1,
                                   const std::vector<lt::sha256_hash>& leaves) const;

@@ -251,9 +251,10 @@ void StoreCore::judge(Lock& lock, const Torrent& torrent, int index, const Piece
           });
         }
       }
-      // When the v2 hashes of a hybrid torrent reach libtorrent, it takes a piece that is right and not yet
-      // on disk for a proof that the torrent contradicts itself, and stops.
-      if (torrent->expected->lacks_v2(index) && piece->any_dirty())
+      // When v2 hashes of a hybrid torrent reach libtorrent, it takes a piece that is right and not yet on
+      // disk for a proof that the torrent contradicts itself, and stops. They may come again when they are
+      // known.
+      if (torrent->expected->has_v1() && torrent->expected->has_v2() && piece->any_dirty())
         piece->late_answer = {v1, leaves};
       else
         answer_locked(piece, index, v1, leaves, {}, calls);

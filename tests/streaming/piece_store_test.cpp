@@ -182,7 +182,7 @@ TEST(PieceStore, APartOfAPieceIsOnDiskAfterTwoSeconds) {
 }
 
 TEST(PieceStore, AFullDiskLosesNothingAndIsWrittenWhenThereIsRoom) {
-  StoreHarness store({noise(1 << 20)}, {.piece_length = kib(64)});
+  StoreHarness store({noise(1 << 20)}, {.format = TorrentFormat::V1, .piece_length = kib(64)});
   FileSizeLimit limit(256 << 10);
   for (int piece = 0; piece < 16; ++piece) {
     store.write_piece(piece);
@@ -213,10 +213,14 @@ TEST(PieceStore, ATorrentThatIsRemovedWithAFullDiskEndsWithoutClaimingAnything) 
   std::promise<bool> all_written;
   for (int piece = 0; piece < 16; ++piece) store.write_piece(piece);
   for (int piece = 0; piece < 16; ++piece) store.ask_hash(piece);
-  ASSERT_TRUE(store.pump([&] { return store.hashes.size() == 16 && !store.troubles.empty(); }));
+  ASSERT_TRUE(
+      store.pump([&] { return store.torrent->stats().pieces_verified == 16 && !store.troubles.empty(); }));
+  EXPECT_LT(store.hashes.size(), 16U) << "of a hybrid torrent libtorrent hears when it is on disk";
   store.torrent->when_written([&](bool all) { all_written.set_value(all); });
   store.remove();
-  ASSERT_TRUE(store.pump([&] { return std::cmp_equal(store.written.size(), store.writes_begun); }));
+  ASSERT_TRUE(store.pump([&] {
+    return std::cmp_equal(store.written.size(), store.writes_begun) && store.hashes.size() == 16;
+  })) << "every question has its answer";
   EXPECT_FALSE(store.is_written(15));
   EXPECT_FALSE(all_written.get_future().get());
 }

@@ -64,7 +64,7 @@ std::string read_bytes(ByteSource& source, std::int64_t offset, std::int64_t siz
                                    std::span(buffer).first(wanted), generation);
     if (!count) {
       const auto* error = std::get_if<Error>(&count.error());
-      throw std::runtime_error(error != nullptr ? error->code : "cancelled");
+      throw std::runtime_error(error != nullptr ? error->code + ": " + error->message : "cancelled");
     }
     if (*count == 0) break;
     result.append(reinterpret_cast<const char*>(buffer.data()), *count);
