@@ -230,10 +230,9 @@ void StoreCore::judge(Lock& lock, const Torrent& torrent, int index, const Piece
         for (const auto& each : verdicts) {
           torrent->stats.bad_blocks += std::ranges::count(each.good, false);
         }
-        calls.emplace_back([this, torrent, index, verdicts = std::move(verdicts)]() mutable {
-          to_network([torrent, index, verdicts = std::move(verdicts)] {
-            if (torrent->repairer != nullptr) torrent->repairer->on_block_verdicts(index, verdicts);
-          });
+        // At once: the writer may answer libtorrent as soon as the lock is free, and that comes after.
+        to_network([torrent, index, verdicts = std::move(verdicts)] {
+          if (torrent->repairer != nullptr) torrent->repairer->on_block_verdicts(index, verdicts);
         });
       }
       piece->state = ArrivingPiece::State::Verified;
