@@ -45,7 +45,7 @@ std::optional<SampleDefaults> defaults_of(const container::ProtectedEntry& entry
   return defaults;
 }
 
-// The first box of the type anywhere below the path; empty content without one.
+// The content of the first child of the type.
 std::optional<std::span<const std::byte>> child(std::span<const std::byte> content, std::string_view type) {
   for (BoxWalk walk(content); const auto box = walk.next();)
     if (box->type == type) return box->content;

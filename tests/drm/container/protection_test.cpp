@@ -1,17 +1,17 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// find_protection() on files that others made: Shaka Packager and Bento4 (tests/data/protected), FFmpeg here
+// find_protection() on files that others made: Shaka Packager and Bento4 (tests/data/vectors), FFmpeg here
 // and now.
 #include "drm/container/protection.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/drm/container/memory_source.h"
+#include "tests/drm/vectors.h"
 #include "tests/support/process/process.h"
 
 namespace freshet::container {
@@ -30,10 +30,8 @@ std::string contents(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-std::filesystem::path test_data(const std::string& name) {
-  const char* folder = std::getenv("FRESHET_TEST_DATA");
-  return std::filesystem::path{folder != nullptr ? folder : "tests/data"} / "protected" / name;
-}
+// All that says how a file is protected, and no whole fragment.
+constexpr std::size_t beginning = 6144;
 
 ProtectionSummary protection_of(MemorySource& source) {
   auto summary = find_protection(source, Generation{});
@@ -58,7 +56,7 @@ struct PackagedFile {
 class PackagedFiles : public testing::TestWithParam<PackagedFile> {};
 
 TEST_P(PackagedFiles, AreKnownByTheirBeginning) {
-  MemorySource source{contents(test_data(GetParam().name + ".head.mp4"))};
+  MemorySource source{test::read_vector(GetParam().name + ".mp4").substr(0, beginning)};
   const ProtectionSummary summary = protection_of(source);
   EXPECT_TRUE(summary.is_protected);
   EXPECT_EQ(summary.scheme, GetParam().scheme);
@@ -81,13 +79,6 @@ INSTANTIATE_TEST_SUITE_P(ShakaAndBento4, PackagedFiles,
 
 class MadeByFfmpeg : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "freshet-container-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   ProtectionSummary protection(const std::string& name, const std::vector<std::string>& options) {
     std::vector<std::string> arguments = {
         "ffmpeg", "-loglevel", "error", "-f",      "lavfi", "-i", "testsrc2=s=160x90:d=1",
@@ -100,7 +91,7 @@ class MadeByFfmpeg : public testing::Test {
     return protection_of(source);
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryFolder folder_;
 };
 
 TEST_F(MadeByFfmpeg, ClearFilesOfAllContainersAreNotProtected) {

@@ -7,12 +7,12 @@
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iterator>
 #include <map>
 
 #include "drm/decrypt/sample_decryptor.h"
 #include "drm/index/box_walk.h"
 #include "drm/index/protection_index.h"
+#include "tests/drm/vectors.h"
 #include "tests/support/process/process.h"
 
 namespace freshet::drm {
@@ -21,13 +21,9 @@ namespace {
 using namespace std::chrono_literals;
 using Data = std::vector<std::uint8_t>;
 
-Data read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::filesystem::path vectors() {
-  return std::filesystem::path(std::getenv("FRESHET_TEST_DATA")) / "vectors";
+Data read(const std::string& name) {
+  const auto text = test::read_vector(name);
+  return {text.begin(), text.end()};
 }
 
 template <class Array>
@@ -101,7 +97,7 @@ void PrintTo(const Packaged& file, std::ostream* out) {
 class PackagedFiles : public testing::TestWithParam<Packaged> {};
 
 TEST_P(PackagedFiles, AreDecryptedToTheFramesOfTheFilm) {
-  auto file = read(vectors() / (std::string(GetParam().name) + ".mp4"));
+  auto file = read(std::string(GetParam().name) + ".mp4");
   ASSERT_FALSE(file.empty());
   ProtectionIndex protection;
   index(file, protection);
@@ -128,9 +124,8 @@ TEST_P(PackagedFiles, AreDecryptedToTheFramesOfTheFilm) {
                                                  "-map", "0:" + stream, "-f", "framemd5", "-"}},
                                   60s);
     EXPECT_EQ(result.errors, "");
-    const auto text = read(vectors() / truth);
     auto frames = digests(result.output);
-    const auto truth_frames = digests({text.begin(), text.end()});
+    const auto truth_frames = digests(test::read_vector(truth));
     // The packagers dropped the edit list that hides what the sound's encoder begins with.
     if (stream == "a:0" && frames.size() == truth_frames.size() + 1) frames.erase(frames.begin());
     EXPECT_EQ(frames, truth_frames);
@@ -150,7 +145,7 @@ constexpr Packaged files[] = {
 INSTANTIATE_TEST_SUITE_P(ShakaAndBento4, PackagedFiles, testing::ValuesIn(files));
 
 TEST(PackagedFiles, AreTakenInAnyOrderOfTheirFragments) {
-  const auto file = read(vectors() / "av-cenc.mp4");
+  const auto file = read("av-cenc.mp4");
   ProtectionIndex forward, backward;
   index(file, forward);
   const auto bytes = std::as_bytes(std::span(file));

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drm/index/protection_index.h"
 
-#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iterator>
 #include <random>
 
 #include "drm/index/box_walk.h"
 #include "tests/drm/container/memory_source.h"
+#include "tests/drm/vectors.h"
 
 namespace freshet::drm {
 namespace {
@@ -62,10 +61,6 @@ std::string moof(const std::string& track) {
   return box("moof", full_box("mfhd", 0, number(1, 4)) + box("traf", track));
 }
 
-struct Answer {
-  IndexStatus status;
-  std::vector<ProtectionIndex::Sample> samples;
-};
 class Index {
  public:
   explicit Index(const std::string& movie = moov()) {
@@ -74,7 +69,6 @@ class Index {
   IndexStatus add(const std::string& fragment, std::int64_t offset = 5000) {
     return index_.add_fragment(bytes_of(fragment), offset);
   }
-  ProtectionIndex& operator*() { return index_; }
   ProtectionIndex* operator->() { return &index_; }
 
  private:
@@ -192,10 +186,7 @@ TEST(ProtectionIndex, ForgetsNothingOfAFragmentThatComesTwice) {
 TEST(ProtectionIndex, StaysConsistentWhateverItIsGiven) {
   std::mt19937 random(7);
   for (const auto* const name : {"cenc-rot-v", "av-cbcs", "cbcs-lead4-v"}) {
-    std::ifstream file(std::string(std::getenv("FRESHET_TEST_DATA")) + "/vectors/" + name + ".mp4",
-                       std::ios::binary);
-    const std::string original{std::istreambuf_iterator<char>(file), {}};
-    ASSERT_FALSE(original.empty());
+    const auto original = test::read_vector(std::string(name) + ".mp4");
     for (int round = 0; round < 300; ++round) {
       ProtectionIndex index;
       BoxWalk walk(bytes_of(original));
