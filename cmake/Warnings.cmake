@@ -2,8 +2,9 @@
 # freshet::warnings: every target of ours links it. Headers of libraries are SYSTEM and stay silent.
 add_library(freshet_warnings INTERFACE)
 add_library(freshet::warnings ALIAS freshet_warnings)
+# A local may have the name of a constant of another file of its unity.
 target_compile_options(freshet_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+  -Wall -Wextra -Wpedantic $<$<NOT:$<BOOL:${FRESHET_UNITY}>>:-Wshadow> -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
   -Woverloaded-virtual -Wcast-align -Wformat=2 -Wimplicit-fallthrough -Wundef
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wuseless-cast>
   # g++ 12 sees overlaps in "literal" + std::string that are not there (GCC bug 105651), only when optimising.

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 
+#include "streaming/base/path.h"
 #include "streaming/uri.h"
 
 namespace freshet::streaming {
@@ -149,7 +150,7 @@ string_view folder_of(string_view path) {
 }
 
 string_view stem_of(string_view path) {
-  const string_view name = path.substr(path.rfind('/') + 1);
+  const string_view name = last_part(path);
   const std::size_t dot = name.rfind('.');
   return dot == string_view::npos || dot == 0 ? name : name.substr(0, dot);
 }

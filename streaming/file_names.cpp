@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "streaming/base/path.h"
 #include "streaming/file_choice.h"
 #include "streaming/uri.h"
 
@@ -121,7 +122,7 @@ Element match_element(string_view pattern, std::size_t at, std::uint32_t wanted)
 }  // namespace
 
 FileKind file_kind(string_view path) {
-  const string_view name = path.substr(path.rfind('/') + 1);
+  const string_view name = last_part(path);
   const std::size_t dot = name.rfind('.');
   if (dot == string_view::npos || dot == 0) return FileKind::Other;
   const string_view extension = name.substr(dot + 1);

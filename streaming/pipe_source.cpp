@@ -26,14 +26,14 @@ namespace freshet::streaming {
 namespace {
 
 // The default capacity of a pipe in Linux: one system call empties it.
-constexpr std::size_t block_size = 64U << 10U;
+constexpr std::size_t pipe_capacity = 64U << 10U;
 
 class PipeSource final : public ByteSource {
  public:
   PipeSource(int pipe, Descriptor owned, Bytes memory)
       : pipe_(pipe),
         owned_(std::move(owned)),
-        memory_(std::max<std::int64_t>(memory.value, 2 * block_size)),
+        memory_(std::max<std::int64_t>(memory.value, 2 * pipe_capacity)),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         thread_([this](const std::stop_token& stop) { pump(stop); }) {}
 
@@ -111,7 +111,7 @@ class PipeSource final : public ByteSource {
   }
 
   void pump(const std::stop_token& stop) {
-    std::array<std::byte, block_size> bytes{};
+    std::array<std::byte, pipe_capacity> bytes{};
     while (wait_for_room(stop) && wait_for_bytes(stop)) {
       const ssize_t count = ::read(pipe_, bytes.data(), bytes.size());
       const int error = errno;
@@ -157,8 +157,8 @@ class PipeSource final : public ByteSource {
 
   void append_locked(std::span<const std::byte> bytes) {
     // A slow writer sends little at a time: fill the last block before a new one.
-    if (blocks_.empty() || blocks_.back().size() + bytes.size() > block_size) {
-      blocks_.emplace_back().reserve(block_size);
+    if (blocks_.empty() || blocks_.back().size() + bytes.size() > pipe_capacity) {
+      blocks_.emplace_back().reserve(pipe_capacity);
     }
     blocks_.back().insert(blocks_.back().end(), bytes.begin(), bytes.end());
     end_ += static_cast<std::int64_t>(bytes.size());

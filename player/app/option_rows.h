@@ -10,6 +10,12 @@
 
 namespace freshet::app {
 
+// The value of an option whose type the table has checked.
+template <class T>
+const T& as(const OptionValue& value) {
+  return std::get<T>(value);
+}
+
 [[nodiscard]] std::span<const OptionInfo> playback_rows();   // sources, playing, tracks, outputs
 [[nodiscard]] std::span<const OptionInfo> swarm_rows();      // network, storage, publishing
 [[nodiscard]] std::span<const OptionInfo> observing_rows();  // events, control, terminal, general

@@ -11,11 +11,6 @@
 namespace freshet::app {
 namespace {
 
-template <class T>
-const T& as(const OptionValue& value) {
-  return std::get<T>(value);
-}
-
 constexpr std::array<std::string_view, 9> log_levels{"no",     "fatal", "error", "warn", "info",
                                                      "status", "v",     "debug", "trace"};
 
@@ -34,7 +29,7 @@ Result<void> set_levels(CommandLine& command_line, const std::vector<std::string
   return {};
 }
 
-constexpr OptionInfo rows[] = {
+constexpr OptionInfo observing_options[] = {
     // --- observing and controlling
     {.name = "events",
      .type = ValueType::Choice,
@@ -268,7 +263,7 @@ constexpr OptionInfo rows[] = {
 }  // namespace
 
 std::span<const OptionInfo> observing_rows() {
-  return rows;
+  return observing_options;
 }
 
 }  // namespace freshet::app

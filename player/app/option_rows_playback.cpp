@@ -9,15 +9,11 @@
 namespace freshet::app {
 namespace {
 
-template <class T>
-const T& as(const OptionValue& value) {
-  return std::get<T>(value);
-}
 bool is_no(const OptionValue& value) {
   return as<std::string>(value) == "no";
 }
 
-constexpr OptionInfo rows[] = {
+constexpr OptionInfo playback_options[] = {
     // --- sources
     {.name = "file",
      .type = ValueType::Text,
@@ -379,7 +375,7 @@ constexpr OptionInfo rows[] = {
 }  // namespace
 
 std::span<const OptionInfo> playback_rows() {
-  return rows;
+  return playback_options;
 }
 
 }  // namespace freshet::app

@@ -6,14 +6,9 @@
 namespace freshet::app {
 namespace {
 
-template <class T>
-const T& as(const OptionValue& value) {
-  return std::get<T>(value);
-}
-
 constexpr double max_size = 1LL << 60;  // an exbibyte: larger than any disk, and sums stay inside 64 bits
 
-constexpr OptionInfo rows[] = {
+constexpr OptionInfo swarm_options[] = {
     // --- network
     {.name = "peer",
      .type = ValueType::Text,
@@ -311,7 +306,7 @@ constexpr OptionInfo rows[] = {
 }  // namespace
 
 std::span<const OptionInfo> swarm_rows() {
-  return rows;
+  return swarm_options;
 }
 
 }  // namespace freshet::app

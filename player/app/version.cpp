@@ -11,6 +11,7 @@
 #include <libtorrent/version.hpp>
 #include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
+#include <spdlog/version.h>
 
 extern "C" {  // 4.208 leaves this header without it
 #include <libplacebo/config.h>
@@ -42,6 +43,8 @@ std::string version_text() {
   line("Boost",
        fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100));
   line("fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
+  line("spdlog", fmt::format("{}.{}.{}", SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH));
+  line("uchardet", FRESHET_UCHARDET_VERSION);  // the library does not tell: what it was built with
   line("nlohmann-json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                     NLOHMANN_JSON_VERSION_PATCH));
   return text;

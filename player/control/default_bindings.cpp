@@ -6,7 +6,7 @@
 namespace freshet::control {
 namespace {
 
-constexpr DefaultBinding rows[] = {
+constexpr DefaultBinding bindings[] = {
     {"SPACE", "cycle pause", "pause, or go on"},
     {"p", "cycle pause", ""},
     {"MBTN_RIGHT", "cycle pause", ""},
@@ -97,7 +97,7 @@ constexpr DefaultBinding rows[] = {
 }  // namespace
 
 std::span<const DefaultBinding> default_bindings() {
-  return rows;
+  return bindings;
 }
 
 }  // namespace freshet::control

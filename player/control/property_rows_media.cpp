@@ -195,7 +195,7 @@ constexpr std::uint32_t picture_changes =
     bits(Change::Media, Change::Phase, Change::Tracks, Change::Position);
 constexpr std::uint32_t track_changes = bits(Change::Tracks, Change::Media, Change::Phase);
 
-constexpr Property rows[] = {
+constexpr Property media_table[] = {
     {.name = "path",
      .type = PropertyType::Text,
      .changes = media_changes,
@@ -259,7 +259,7 @@ constexpr Property rows[] = {
      .changes = track_changes,
      .get = [](const PropertyContext& c) -> Value {
        Json object = Json::object();
-       for (const TrackKind kind : {TrackKind::Video, TrackKind::Audio, TrackKind::Subtitle}) {
+       for (const TrackKind kind : media::all_track_kinds) {
          if (const auto track = selected_track(c, kind)) {
            object[std::string(kind_name(kind))] = track_object(c, *track);
          }
@@ -387,7 +387,7 @@ constexpr Property rows[] = {
 }  // namespace
 
 std::span<const Property> media_properties() {
-  return rows;
+  return media_table;
 }
 
 }  // namespace freshet::control

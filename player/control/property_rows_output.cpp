@@ -68,7 +68,7 @@ constexpr Property track_row(std::string_view name) {
           .display = display_track<kind>};
 }
 
-constexpr Property rows[] = {
+constexpr Property output_table[] = {
     {.name = "volume",
      .type = PropertyType::Real,
      .changes = bits(Change::Volume),
@@ -191,7 +191,7 @@ constexpr Property rows[] = {
 }  // namespace
 
 std::span<const Property> output_properties() {
-  return rows;
+  return output_table;
 }
 
 }  // namespace freshet::control

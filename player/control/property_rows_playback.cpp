@@ -120,245 +120,233 @@ std::string whole(const PropertyContext&, const Json& value) {
 
 constexpr std::uint32_t moves = bits(Change::Position, Change::Phase, Change::Media);
 
-constexpr Property
-    rows
-        [] =
-            {
-                {.name = "pause",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Pause),
-                 .get = [](const PropertyContext& c) -> Value { return c.player.paused(); },
-                 .set =
-                     [](PropertyContext& c, const Json& v) {
-                       c.player.set_paused(v.get<bool>());
-                       return Status::Success;
-                     }},
-                {.name = "time-pos",
-                 .type = PropertyType::Time,
-                 .changes = moves,
-                 .get = position,
-                 .set = [](PropertyContext& c, const Json& v) { return seek_to(c, v.get<double>()); }},
-                {.name = "playback-time",
-                 .type = PropertyType::Time,
-                 .changes = moves,
-                 .get = position,
-                 .set = [](PropertyContext& c, const Json& v) { return seek_to(c, v.get<double>()); }},
-                {.name = "audio-pts", .type = PropertyType::Time, .changes = moves, .get = position},
-                {.name = "time-remaining",
-                 .type = PropertyType::Time,
-                 .changes = moves,
-                 .get = [](const PropertyContext& c) { return seconds(remaining(c)); }},
-                {.name = "playtime-remaining",
-                 .type = PropertyType::Time,
-                 .changes = moves | bits(Change::Speed),
-                 .get = [](const PropertyContext& c) -> Value {
-                   const auto left = remaining(c);
-                   return left ? Value(to_seconds(*left) / c.player.speed()) : std::nullopt;
-                 }},
-                {.name = "percent-pos",
-                 .type = PropertyType::Real,
-                 .changes = moves,
-                 .get = percent,
-                 .set =
-                     [](PropertyContext& c, const Json& v) {
-                       const auto duration = c.player.duration();
-                       if (!duration) return Status::PropertyUnavailable;
-                       return seek_to(c, to_seconds(*duration) * v.get<double>() / 100);
-                     },
-                 .minimum = 0,
-                 .maximum = 100,
-                 .display = whole},
-                {.name = "duration",
-                 .type = PropertyType::Time,
-                 .changes = bits(Change::Media, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? seconds(c.player.duration()) : std::nullopt;
-                 }},
-                {.name = "time-start",
-                 .type = PropertyType::Time,
-                 .changes = bits(Change::Media, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(0.0) : std::nullopt;
-                 }},
-                {.name = "speed",
-                 .type = PropertyType::Real,
-                 .changes = bits(Change::Speed),
-                 .get = [](const PropertyContext& c) -> Value { return c.player.speed(); },
-                 .set =
-                     [](PropertyContext& c, const Json& v) {
-                       c.player.set_speed(v.get<double>());
-                       return Status::Success;
-                     },
-                 .minimum = 0.01,
-                 .maximum = 100,
-                 .display = two_digits},
-                {.name = "seeking",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Phase, Change::Position),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(c.player.seeking()) : std::nullopt;
-                 }},
-                {.name = "core-idle",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Phase, Change::Pause),
-                 .get = [](const PropertyContext& c) -> Value { return c.player.core_idle(); }},
-                {.name = "idle-active",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value { return c.player.phase() == Phase::Idle; }},
-                {.name = "playback-abort",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Phase, Change::Media),
-                 .get = [](const PropertyContext& c) -> Value { return !opened(c); }},
-                {.name = "eof-reached",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(c.player.eof_reached()) : std::nullopt;
-                 }},
-                {.name = "paused-for-cache",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Phase, Change::Cache),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(c.player.paused_for_cache()) : std::nullopt;
-                 }},
-                {.name = "cache-buffering-state",
-                 .type = PropertyType::Integer,
-                 .changes = bits(Change::Phase, Change::Cache),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(c.player.cache().buffering_percent) : std::nullopt;
-                 }},
-                {.name = "demuxer-cache-time",
-                 .type = PropertyType::Time,
-                 .changes = bits(Change::Cache, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(to_seconds(c.player.cache().buffered_until)) : std::nullopt;
-                 }},
-                {.name = "demuxer-cache-duration",
-                 .type = PropertyType::Real,
-                 .changes = bits(Change::Cache, Change::Position, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(to_seconds(c.player.cache().ahead)) : std::nullopt;
-                 }},
-                {.name = "demuxer-cache-idle",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Cache, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(c.player.cache().idle) : std::nullopt;
-                 }},
-                {.name = "demuxer-cache-state",
-                 .changes = bits(Change::Cache, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(cache_state(c)) : std::nullopt;
-                 }},
-                {.name = "demuxer-via-network",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Media, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   if (!opened(c)) return std::nullopt;
-                   return c.player.swarm().has_value() || c.player.path().starts_with("http");
-                 }},
-                {.name = "cache-speed",
-                 .type = PropertyType::Integer,
-                 .changes = bits(Change::Cache),
-                 .get = [](const PropertyContext& c) -> Value {
-                   if (!opened(c)) return std::nullopt;
-                   const auto swarm = c.player.swarm();
-                   return swarm ? swarm->down_rate.value : 0;
-                 },
-                 .display = [](const PropertyContext&,
-                               const Json& v) { return size_text(Bytes{v.get<std::int64_t>()}) + "/s"; }},
-                {.name = "seekable",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Media, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   const auto media = c.player.media();
-                   return media ? Value(media->seekable) : std::nullopt;
-                 }},
-                {.name = "partially-seekable",
-                 .type = PropertyType::Flag,
-                 .changes = bits(Change::Media, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   return opened(c) ? Value(false) : std::nullopt;
-                 }},
-                {.name = "chapter",
-                 .type = PropertyType::Integer,
-                 .changes = moves,
-                 .get = [](const PropertyContext& c) -> Value {
-                   const auto index = current_chapter(c);
-                   return index ? Value(*index) : std::nullopt;
-                 },
-                 .set = set_chapter,
-                 .display = display_chapter},
-                {.name = "chapters",
-                 .type = PropertyType::Integer,
-                 .changes = bits(Change::Media, Change::Phase),
-                 .get = [](const PropertyContext& c) -> Value {
-                   const auto media = c.player.media();
-                   return media ? Value(media->chapters.size()) : std::nullopt;
-                 }},
-                {.name = "loop-file",
-                 .type = PropertyType::Choice,
-                 .changes = bits(Change::Other),
-                 .get = [](const PropertyContext& c) -> Value {
-                   const int times = c.player.loop_file();
-                   return times == 0 ? Value("no") : times < 0 ? Value("inf") : Value(times);
-                 },
-                 .set =
-                     [](PropertyContext& c, const Json& v) {
-                       c.player.set_loop_file(v.is_number() ? v.get<int>()
-                                              : v == "no"   ? 0
-                                                            : playback::loop_forever);
-                       return Status::Success;
-                     },
-                 .choices = "no|inf|yes|#"},
-                {.name = "ab-loop-a",
-                 .type = PropertyType::Time,
-                 .changes = bits(Change::Other, Change::Media),
-                 .get = [](const PropertyContext& c) { return time_or_no(c.player.ab_loop_a()); },
-                 .set =
-                     [](PropertyContext& c, const Json& v) {
-                       c.player.set_ab_loop(time_of(v), c.player.ab_loop_b());
-                       return Status::Success;
-                     },
-                 .choices = "no"},
-                {.name = "ab-loop-b",
-                 .type = PropertyType::Time,
-                 .changes = bits(Change::Other, Change::Media),
-                 .get = [](const PropertyContext& c) { return time_or_no(c.player.ab_loop_b()); },
-                 .set =
-                     [](PropertyContext& c, const Json& v) {
-                       c.player.set_ab_loop(c.player.ab_loop_a(), time_of(v));
-                       return Status::Success;
-                     },
-                 .choices = "no"},
-                {.name = "hr-seek",
-                 .type = PropertyType::Choice,
-                 .get = [](const PropertyContext& c) -> Value {
-                   const HrSeek mode = c.player.options().hr_seek;
-                   return mode == HrSeek::No ? "no" : mode == HrSeek::Always ? "yes" : "absolute";
-                 }},
-                {.name = "keep-open",
-                 .type = PropertyType::Choice,
-                 .get = [](const PropertyContext& c) -> Value {
-                   return c.player.options().keep_open ? "yes" : "no";
-                 }},
-                {.name = "idle",
-                 .type = PropertyType::Choice,
-                 .get = [](const PropertyContext& c)
-                     -> Value {
-                   const playback::Idle idle = c.player.options().idle;
-                   return idle == playback::Idle::Yes ? "yes" : idle == playback::Idle::Once ? "once" : "no";
-                 }},
-                {.name = "untimed",
-                 .type = PropertyType::Flag,
-                 .get = [](const PropertyContext& c) -> Value { return c.player.options().untimed; }},
+constexpr Property playback_table[] = {
+    {.name = "pause",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Pause),
+     .get = [](const PropertyContext& c) -> Value { return c.player.paused(); },
+     .set =
+         [](PropertyContext& c, const Json& v) {
+           c.player.set_paused(v.get<bool>());
+           return Status::Success;
+         }},
+    {.name = "time-pos",
+     .type = PropertyType::Time,
+     .changes = moves,
+     .get = position,
+     .set = [](PropertyContext& c, const Json& v) { return seek_to(c, v.get<double>()); }},
+    {.name = "playback-time",
+     .type = PropertyType::Time,
+     .changes = moves,
+     .get = position,
+     .set = [](PropertyContext& c, const Json& v) { return seek_to(c, v.get<double>()); }},
+    {.name = "audio-pts", .type = PropertyType::Time, .changes = moves, .get = position},
+    {.name = "time-remaining",
+     .type = PropertyType::Time,
+     .changes = moves,
+     .get = [](const PropertyContext& c) { return seconds(remaining(c)); }},
+    {.name = "playtime-remaining",
+     .type = PropertyType::Time,
+     .changes = moves | bits(Change::Speed),
+     .get = [](const PropertyContext& c) -> Value {
+       const auto left = remaining(c);
+       return left ? Value(to_seconds(*left) / c.player.speed()) : std::nullopt;
+     }},
+    {.name = "percent-pos",
+     .type = PropertyType::Real,
+     .changes = moves,
+     .get = percent,
+     .set =
+         [](PropertyContext& c, const Json& v) {
+           const auto duration = c.player.duration();
+           if (!duration) return Status::PropertyUnavailable;
+           return seek_to(c, to_seconds(*duration) * v.get<double>() / 100);
+         },
+     .minimum = 0,
+     .maximum = 100,
+     .display = whole},
+    {.name = "duration",
+     .type = PropertyType::Time,
+     .changes = bits(Change::Media, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? seconds(c.player.duration()) : std::nullopt;
+     }},
+    {.name = "time-start",
+     .type = PropertyType::Time,
+     .changes = bits(Change::Media, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value { return opened(c) ? Value(0.0) : std::nullopt; }},
+    {.name = "speed",
+     .type = PropertyType::Real,
+     .changes = bits(Change::Speed),
+     .get = [](const PropertyContext& c) -> Value { return c.player.speed(); },
+     .set =
+         [](PropertyContext& c, const Json& v) {
+           c.player.set_speed(v.get<double>());
+           return Status::Success;
+         },
+     .minimum = 0.01,
+     .maximum = 100,
+     .display = two_digits},
+    {.name = "seeking",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Phase, Change::Position),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? Value(c.player.seeking()) : std::nullopt;
+     }},
+    {.name = "core-idle",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Phase, Change::Pause),
+     .get = [](const PropertyContext& c) -> Value { return c.player.core_idle(); }},
+    {.name = "idle-active",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Phase),
+     .get = [](const PropertyContext& c) -> Value { return c.player.phase() == Phase::Idle; }},
+    {.name = "playback-abort",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Phase, Change::Media),
+     .get = [](const PropertyContext& c) -> Value { return !opened(c); }},
+    {.name = "eof-reached",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? Value(c.player.eof_reached()) : std::nullopt;
+     }},
+    {.name = "paused-for-cache",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Phase, Change::Cache),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? Value(c.player.paused_for_cache()) : std::nullopt;
+     }},
+    {.name = "cache-buffering-state",
+     .type = PropertyType::Integer,
+     .changes = bits(Change::Phase, Change::Cache),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? Value(c.player.cache().buffering_percent) : std::nullopt;
+     }},
+    {.name = "demuxer-cache-time",
+     .type = PropertyType::Time,
+     .changes = bits(Change::Cache, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? Value(to_seconds(c.player.cache().buffered_until)) : std::nullopt;
+     }},
+    {.name = "demuxer-cache-duration",
+     .type = PropertyType::Real,
+     .changes = bits(Change::Cache, Change::Position, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? Value(to_seconds(c.player.cache().ahead)) : std::nullopt;
+     }},
+    {.name = "demuxer-cache-idle",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Cache, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? Value(c.player.cache().idle) : std::nullopt;
+     }},
+    {.name = "demuxer-cache-state",
+     .changes = bits(Change::Cache, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       return opened(c) ? Value(cache_state(c)) : std::nullopt;
+     }},
+    {.name = "demuxer-via-network",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Media, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       if (!opened(c)) return std::nullopt;
+       return c.player.swarm().has_value() || c.player.path().starts_with("http");
+     }},
+    {.name = "cache-speed",
+     .type = PropertyType::Integer,
+     .changes = bits(Change::Cache),
+     .get = [](const PropertyContext& c) -> Value {
+       if (!opened(c)) return std::nullopt;
+       const auto swarm = c.player.swarm();
+       return swarm ? swarm->down_rate.value : 0;
+     },
+     .display = [](const PropertyContext&,
+                   const Json& v) { return size_text(Bytes{v.get<std::int64_t>()}) + "/s"; }},
+    {.name = "seekable",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Media, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       const auto media = c.player.media();
+       return media ? Value(media->seekable) : std::nullopt;
+     }},
+    {.name = "partially-seekable",
+     .type = PropertyType::Flag,
+     .changes = bits(Change::Media, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value { return opened(c) ? Value(false) : std::nullopt; }},
+    {.name = "chapter",
+     .type = PropertyType::Integer,
+     .changes = moves,
+     .get = [](const PropertyContext& c) -> Value {
+       const auto index = current_chapter(c);
+       return index ? Value(*index) : std::nullopt;
+     },
+     .set = set_chapter,
+     .display = display_chapter},
+    {.name = "chapters",
+     .type = PropertyType::Integer,
+     .changes = bits(Change::Media, Change::Phase),
+     .get = [](const PropertyContext& c) -> Value {
+       const auto media = c.player.media();
+       return media ? Value(media->chapters.size()) : std::nullopt;
+     }},
+    {.name = "loop-file",
+     .type = PropertyType::Choice,
+     .changes = bits(Change::Other),
+     .get = [](const PropertyContext& c) -> Value {
+       const int times = c.player.loop_file();
+       return times == 0 ? Value("no") : times < 0 ? Value("inf") : Value(times);
+     },
+     .set =
+         [](PropertyContext& c, const Json& v) {
+           c.player.set_loop_file(v.is_number() ? v.get<int>() : v == "no" ? 0 : playback::loop_forever);
+           return Status::Success;
+         },
+     .choices = "no|inf|yes|#"},
+    {.name = "ab-loop-a",
+     .type = PropertyType::Time,
+     .changes = bits(Change::Other, Change::Media),
+     .get = [](const PropertyContext& c) { return time_or_no(c.player.ab_loop_a()); },
+     .set =
+         [](PropertyContext& c, const Json& v) {
+           c.player.set_ab_loop(time_of(v), c.player.ab_loop_b());
+           return Status::Success;
+         },
+     .choices = "no"},
+    {.name = "ab-loop-b",
+     .type = PropertyType::Time,
+     .changes = bits(Change::Other, Change::Media),
+     .get = [](const PropertyContext& c) { return time_or_no(c.player.ab_loop_b()); },
+     .set =
+         [](PropertyContext& c, const Json& v) {
+           c.player.set_ab_loop(c.player.ab_loop_a(), time_of(v));
+           return Status::Success;
+         },
+     .choices = "no"},
+    {.name = "hr-seek",
+     .type = PropertyType::Choice,
+     .get = [](const PropertyContext& c) -> Value {
+       const HrSeek mode = c.player.options().hr_seek;
+       return mode == HrSeek::No ? "no" : mode == HrSeek::Always ? "yes" : "absolute";
+     }},
+    {.name = "keep-open",
+     .type = PropertyType::Choice,
+     .get = [](const PropertyContext& c) -> Value { return c.player.options().keep_open ? "yes" : "no"; }},
+    {.name = "idle",
+     .type = PropertyType::Choice,
+     .get = [](const PropertyContext& c) -> Value {
+       const playback::Idle idle = c.player.options().idle;
+       return idle == playback::Idle::Yes ? "yes" : idle == playback::Idle::Once ? "once" : "no";
+     }},
+    {.name = "untimed",
+     .type = PropertyType::Flag,
+     .get = [](const PropertyContext& c) -> Value { return c.player.options().untimed; }},
 };
 
 }  // namespace
 
 std::span<const Property> playback_properties() {
-  return rows;
+  return playback_table;
 }
 
 }  // namespace freshet::control

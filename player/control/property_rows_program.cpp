@@ -58,7 +58,7 @@ Value swarm_peers(const PropertyContext& c) {
   return c.player.swarm() ? Value(peers_json(c.player.peers(), Words::Kebab)) : std::nullopt;
 }
 
-constexpr Property rows[] = {
+constexpr Property program_table[] = {
     {.name = "mpv-version",
      .type = PropertyType::Text,
      // Scripts compare it: the version of mpv whose protocol this is, then who speaks it.
@@ -128,7 +128,7 @@ constexpr Property rows[] = {
 }  // namespace
 
 std::span<const Property> program_properties() {
-  return rows;
+  return program_table;
 }
 
 }  // namespace freshet::control

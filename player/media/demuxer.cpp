@@ -10,6 +10,7 @@
 
 #include "player/media/fragment_duration.h"
 #include "player/media/media_description.h"
+#include "streaming/base/path.h"
 
 namespace freshet::media {
 namespace {
@@ -63,16 +64,11 @@ int is_interrupted(void* function) {
   return (*static_cast<const std::function<bool()>*>(function))() ? 1 : 0;
 }
 
-// Only the last part of a path, so that nothing inside FFmpeg ever holds the name of another file.
-std::string base_name(const std::string& name) {
-  const auto slash = name.find_last_of('/');
-  return slash == std::string::npos ? name : name.substr(slash + 1);
-}
-
 }  // namespace
 
 Demuxer::Demuxer(AvioReader& reader, std::string name, std::function<bool()> interrupted)
-    : reader_(reader), name_(base_name(name)), interrupted_(std::move(interrupted)) {}
+    // Of a path only the last part, so that nothing inside FFmpeg ever holds the name of another file.
+    : reader_(reader), name_(last_part(name)), interrupted_(std::move(interrupted)) {}
 
 std::expected<std::unique_ptr<Demuxer>, ReadError> Demuxer::open(AvioReader& reader, const std::string& name,
                                                                  std::function<bool()> interrupted) {

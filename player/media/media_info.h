@@ -4,6 +4,7 @@
 // What a file holds, as found when it is opened. Plain values; any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,6 +16,7 @@
 namespace freshet::media {
 
 enum class TrackKind : std::uint8_t { Video, Audio, Subtitle };
+inline constexpr std::array all_track_kinds = {TrackKind::Video, TrackKind::Audio, TrackKind::Subtitle};
 
 struct Track {
   int id = 0;  // 1-based within its kind, as mpv's vid, aid, sid

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "player/media/track_selection.h"
+#include "streaming/base/path.h"
 
 namespace freshet::media {
 namespace {
@@ -17,11 +18,6 @@ constexpr double fastest = 100;
 constexpr int warnings_limit = 20;
 // How far a seek goes by reading on, where the source cannot jump.
 constexpr MediaTime longest_read_forward = std::chrono::seconds(60);
-
-std::string base_name(const std::string& name) {
-  const auto slash = name.find_last_of('/');
-  return slash == std::string::npos ? name : name.substr(slash + 1);
-}
 
 }  // namespace
 
@@ -294,7 +290,7 @@ void MediaPipeline::subtitle_file_read(int first_id, const std::string& name, co
                        .kind = TrackKind::Subtitle,
                        .codec = file.codec,
                        .codec_description = file.codec_description,
-                       .title = base_name(name),
+                       .title = std::string(last_part(name)),
                        .language = file.language.empty() ? language : file.language,
                        .external = true,
                        .external_filename = name});
@@ -380,7 +376,7 @@ void MediaPipeline::finished(TrackKind kind, Generation generation) {
   }
   if (nothing_at_all) {
     listener_.on_failed({ErrorCategory::Media, "no-playable-stream",
-                         "\"" + base_name(name_) + "\" holds nothing that can be decoded",
+                         "\"" + std::string(last_part(name_)) + "\" holds nothing that can be decoded",
                          "The file may be damaged"});
   }
   listener_.on_frame_ready();

@@ -18,7 +18,6 @@ constexpr MediaTime lag_limit = std::chrono::seconds(2);
 constexpr std::int64_t starving_factor = 2;
 // on_buffer_changed while reading goes well: often enough for a smooth bar, seldom enough to cost nothing.
 constexpr MediaTime progress_step = std::chrono::milliseconds(250);
-constexpr std::array all_kinds = {TrackKind::Video, TrackKind::Audio, TrackKind::Subtitle};
 
 bool is_encrypted(const AVPacket& packet) {
   return av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr) != nullptr;
@@ -80,7 +79,7 @@ bool MediaPipeline::open() {
   {
     const std::lock_guard lock(mutex_);
     info_ = info;
-    for (const TrackKind kind : all_kinds) choose_tracks_locked(kind);
+    for (const TrackKind kind : all_track_kinds) choose_tracks_locked(kind);
     last_subtitle_id_ = static_cast<int>(std::ranges::count(info_.tracks, TrackKind::Subtitle, &Track::kind));
   }
   keep_packets();

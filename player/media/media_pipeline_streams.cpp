@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // MediaPipeline's streams: which tracks are decoded, and of which packets are kept.
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <utility>
 
@@ -19,7 +18,6 @@ constexpr MediaTime sound_history = std::chrono::seconds(2);
 constexpr MediaTime subtitle_history = std::chrono::seconds(30);
 // Discs have up to 32 subtitles and 8 sounds; those behind are switched to by a seek.
 constexpr std::size_t kept_tracks_limit = 40;
-constexpr std::array all_kinds = {TrackKind::Video, TrackKind::Audio, TrackKind::Subtitle};
 
 }  // namespace
 
@@ -98,7 +96,7 @@ std::shared_ptr<PlayingStream> MediaPipeline::open_stream(TrackKind kind, int tr
 }
 
 void MediaPipeline::apply_choices() {
-  for (const TrackKind kind : all_kinds) {
+  for (const TrackKind kind : all_track_kinds) {
     for (;;) {
       int wanted = 0;
       std::shared_ptr<PlayingStream> old;

@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "player/media/media_pipeline.h"
+#include "player/media/positioning.h"
 
 namespace freshet::media {
 namespace {
 
-// Sound decoders need some packets before their output is right (AAC one, Opus 80 ms, MP3 some frames).
-constexpr MediaTime sound_preroll = std::chrono::milliseconds(100);
 // A line of text, or a sign, may have begun this long ago.
 constexpr MediaTime subtitle_preroll = std::chrono::seconds(30);
 

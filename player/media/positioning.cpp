@@ -11,8 +11,6 @@ namespace {
 
 // The first step back after a late landing; doubled each time.
 constexpr MediaTime first_step_back = std::chrono::milliseconds(500);
-// Sound decoders need some packets before their output is right (AAC one, Opus 80 ms, MP3 some frames).
-constexpr MediaTime sound_preroll = std::chrono::milliseconds(100);
 // AVI says when a packet is decoded, not when its picture is shown: with reordered pictures that is up to 16
 // frames later.
 constexpr MediaTime reorder_doubt = std::chrono::milliseconds(500);

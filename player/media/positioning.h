@@ -28,6 +28,8 @@ struct Landing {
   std::optional<MediaTime> entry{};  // where the leading stream's packets begin; nullopt: at no known time
 };
 
+// Sound decoders need some packets before their output is right (AAC one, Opus 80 ms, MP3 some frames).
+inline constexpr MediaTime sound_preroll = std::chrono::milliseconds(100);
 // Exact: a picture within this after the target counts as holding it (what people type is rounded).
 inline constexpr MediaTime exact_tolerance = std::chrono::milliseconds(5);
 

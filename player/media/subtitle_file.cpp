@@ -15,6 +15,7 @@
 #include "player/media/subtitle_decoder.h"
 #include "player/media/vobsub_index.h"
 #include "player/media/vobsub_packet.h"
+#include "streaming/base/path.h"
 
 namespace freshet::media {
 namespace {
@@ -87,11 +88,6 @@ Error bad_file(const std::string& name, const std::string& why) {
           "\"" + name + "\" is not a subtitle file that can be read", why};
 }
 
-std::string base_name(const std::string& name) {
-  const auto slash = name.find_last_of('/');
-  return slash == std::string::npos ? name : name.substr(slash + 1);
-}
-
 Error half_a_pair(const std::string& name, const char* this_half, const char* other_half,
                   const char* extension) {
   const std::string other = name.substr(0, name.find_last_of('.')) + extension;
@@ -151,7 +147,7 @@ std::expected<std::string, ReadError> read_subtitle_file(ByteSource& source, Gen
 }
 
 Result<SubtitleFile> parse_subtitle_file(std::string_view bytes, const std::string& name, int track_id) {
-  const std::string base = base_name(name);
+  const std::string base(last_part(name));
   if (is_vobsub_index(bytes)) return std::unexpected(half_a_pair(base, "index", "pictures", ".sub"));
   if (is_program_stream(bytes)) return std::unexpected(half_a_pair(base, "picture file", "places", ".idx"));
   const std::string text = bytes.starts_with(sup_magic) ? std::string(bytes) : subtitle_to_utf8(bytes);
@@ -195,7 +191,7 @@ Result<SubtitleFile> parse_subtitle_file(std::string_view bytes, const std::stri
 Result<std::vector<SubtitleFile>> parse_vobsub(std::string_view index,
                                                const std::shared_ptr<ByteSource>& pictures,
                                                const std::string& name) {
-  const std::string base = base_name(name);
+  const std::string base(last_part(name));
   if (!pictures) return std::unexpected(half_a_pair(base, "index", "pictures", ".sub"));
   auto parsed = parse_vobsub_index(index, base);
   if (!parsed) return std::unexpected(parsed.error());

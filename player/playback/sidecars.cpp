@@ -9,17 +9,13 @@
 #include <system_error>
 #include <utility>
 
+#include "streaming/base/path.h"
 #include "streaming/direct_sources.h"
 #include "streaming/uri.h"
 
 namespace freshet::playback {
 
 namespace {
-
-std::string last_part(std::string_view path) {
-  const std::size_t slash = path.find_last_of('/');
-  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
-}
 
 // The same name with another extension, whichever way it is written.
 std::optional<std::filesystem::path> beside(const std::filesystem::path& path,
@@ -43,7 +39,7 @@ std::vector<SidecarFile> torrent_sidecars(const std::shared_ptr<streaming::Torre
     const FileIndex index = files.subtitle;
     const auto file = std::ranges::find(metadata.files, index, &streaming::TorrentFile::index);
     if (file == metadata.files.end()) continue;
-    const std::string name = last_part(file->path);
+    const std::string name(last_part(file->path));
     sidecars.push_back(
         {.name = name,
          .language = sidecar_language(last_part(video.path), name),

@@ -14,6 +14,7 @@
 #include "player/playback/read_ahead.h"
 #include "player/playback/read_whole.h"
 #include "player/playback/swarm_relay.h"
+#include "streaming/base/path.h"
 #include "streaming/file_choice.h"
 
 namespace freshet::playback {
@@ -25,11 +26,6 @@ constexpr Bytes max_torrent_file = mib(32);
 // What was read before the file is chosen belongs to no seek yet.
 constexpr Generation opening{0};
 constexpr Generation every_generation{std::numeric_limits<std::uint32_t>::max()};
-
-std::string last_part(std::string_view path) {
-  const std::size_t slash = path.find_last_of('/');
-  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
-}
 
 std::string without_query(std::string_view url) {
   return std::string(url.substr(0, url.find_first_of("?#")));
@@ -227,7 +223,7 @@ Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& op
   }
   for (const FileIndex index : opened.all_files) {
     const streaming::TorrentFile* file = find_file(*metadata, index);
-    opened.all_titles.push_back(file ? last_part(file->path) : std::string{});
+    opened.all_titles.push_back(file ? std::string(last_part(file->path)) : std::string{});
   }
   const FileIndex index = opened.all_files.front();
   auto bytes = open->torrent->open_file(index);

@@ -15,10 +15,10 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr std::int64_t block = HttpCache::block_size;
-const std::string file = numbered_bytes(64 * static_cast<std::size_t>(block));
+const std::string contents = numbered_bytes(64 * static_cast<std::size_t>(block));
 
 void append(HttpCache& cache, std::int64_t begin, std::int64_t end) {
-  const auto bytes = std::as_bytes(std::span{file});
+  const auto bytes = std::as_bytes(std::span{contents});
   cache.append(begin, bytes.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
 }
 
@@ -36,9 +36,9 @@ TEST(HttpCache, GivesBackWhatItHolds) {
   HttpCache cache{mib(1)};
   append(cache, 0, 100);
   append(cache, 100, 2 * block + 5);
-  EXPECT_EQ(copy(cache, 50, 100), file.substr(50, 100));
+  EXPECT_EQ(copy(cache, 50, 100), contents.substr(50, 100));
   EXPECT_EQ(copy(cache, block - 1, 1'000'000),
-            file.substr(static_cast<std::size_t>(block - 1), static_cast<std::size_t>(block + 6)));
+            contents.substr(static_cast<std::size_t>(block - 1), static_cast<std::size_t>(block + 6)));
   EXPECT_EQ(copy(cache, 2 * block + 5, 10), "");
   EXPECT_THAT(cache.ranges(), ElementsAre(range(0, 2 * block + 5)));
 }
@@ -51,7 +51,7 @@ TEST(HttpCache, TakesRepeatedBytesOnceAndNoneBehindAHole) {
   append(cache, 2000, 2500);
   append(cache, block + 1, 2 * block + 10);
   EXPECT_THAT(cache.ranges(), ElementsAre(range(0, 1500), range(2 * block, 2 * block + 10)));
-  EXPECT_EQ(copy(cache, 0, 5000), file.substr(0, 1500));
+  EXPECT_EQ(copy(cache, 0, 5000), contents.substr(0, 1500));
 }
 
 TEST(HttpCache, SaysWhereToReadOn) {
@@ -68,7 +68,7 @@ TEST(HttpCache, SaysWhereToReadOn) {
 TEST(HttpCache, ThrowsOutWhatWasUsedLongestAgo) {
   HttpCache cache{Bytes{4 * block}};
   append(cache, 0, 6 * block);
-  EXPECT_EQ(copy(cache, 0, 1), file.substr(0, 1));
+  EXPECT_EQ(copy(cache, 0, 1), contents.substr(0, 1));
   cache.shrink({});
   EXPECT_THAT(cache.ranges(), ElementsAre(range(0, block), range(3 * block, 6 * block)));
 }
@@ -86,17 +86,17 @@ TEST(HttpCache, KeepsWhatItIsTold) {
 TEST(HttpCache, AgreesWithAPlainArray) {
   std::mt19937 random{5};
   HttpCache cache{Bytes{20 * block}};
-  std::vector<bool> known(file.size());
+  std::vector<bool> known(contents.size());
   for (int round = 0; round < 2000; ++round) {
     const auto begin = static_cast<std::int64_t>(random() % 60) * block;
     const auto end =
-        std::min<std::int64_t>(begin + static_cast<std::int64_t>(random() % 100'000), std::ssize(file));
+        std::min<std::int64_t>(begin + static_cast<std::int64_t>(random() % 100'000), std::ssize(contents));
     append(cache, begin, end);
     cache.shrink({});
     ASSERT_LE(cache.used().value, 20 * block);
-    const auto offset = static_cast<std::int64_t>(random() % file.size());
+    const auto offset = static_cast<std::int64_t>(random() % contents.size());
     const std::string text = copy(cache, offset, 70'000);
-    ASSERT_EQ(text, file.substr(static_cast<std::size_t>(offset), text.size()));
+    ASSERT_EQ(text, contents.substr(static_cast<std::size_t>(offset), text.size()));
     const std::int64_t missing = cache.missing_from(offset, offset + 70'000);
     ASSERT_EQ(missing > offset, !text.empty());
   }

@@ -16,9 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t piece_length = 1000;
+constexpr std::int64_t small_piece = 1000;
 
-PieceBytes piece_of(char letter, std::size_t size = piece_length) {
+PieceBytes piece_of(char letter, std::size_t size = small_piece) {
   auto bytes = std::make_shared<std::vector<std::byte>>(size, static_cast<std::byte>(letter));
   const std::span<const std::byte> view(*bytes);
   return {std::move(bytes), view};
@@ -31,7 +31,7 @@ class ReadableTorrentTest : public testing::Test {
     torrent = std::make_shared<ReadableTorrent>(1, cache, [this](Wake wake) {
       if (wake == Wake::Now) woken.release();
     });
-    torrent->set_layout(piece_length, 10 * piece_length);
+    torrent->set_layout(small_piece, 10 * small_piece);
     source = torrent->open(FileIndex{0}, 500, Bytes{9000});
     EXPECT_TRUE(woken.try_acquire());
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -59,6 +60,11 @@ class MemorySource final : public ByteSource {
   [[nodiscard]] std::int64_t end() const { return static_cast<std::int64_t>(bytes_.size()) + gap_size; }
   std::string bytes_;
 };
+
+// Of a text that lives on.
+inline std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
 
 // Big-endian.
 inline std::string number(std::uint64_t value, std::size_t length) {

@@ -14,14 +14,11 @@ namespace freshet::drm {
 namespace {
 
 using container::box;
+using container::bytes_of;
 using container::full_box;
 using container::number;
 
 const std::string kid = "0123456789abcdef", other_kid = "fedcba9876543210";
-
-std::span<const std::byte> bytes_of(const std::string& text) {
-  return std::as_bytes(std::span(text));
-}
 
 // One track of protected video, IVs of eight bytes.
 std::string moov(const std::string& scheme = "cenc", std::uint64_t iv_size = 8) {

@@ -10,13 +10,11 @@ namespace freshet::media {
 namespace {
 
 using container::box;
+using container::bytes_of;
 using container::element;
 using container::full_box;
 using container::number;
 
-std::span<const std::byte> bytes_of(const std::string& text) {
-  return std::as_bytes(std::span(text));
-}
 ByteRange range(std::int64_t begin, std::int64_t end) {
   return {ByteOffset{begin}, ByteOffset{end}};
 }

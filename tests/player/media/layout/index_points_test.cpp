@@ -11,13 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using container::box;
+using container::bytes_of;
 using container::element;
 using container::full_box;
 using container::number;
-
-std::span<const std::byte> bytes_of(const std::string& text) {
-  return std::as_bytes(std::span(text));
-}
 
 std::string cue(std::uint64_t time, std::uint64_t track, std::uint64_t position) {
   return element(0xbb,
