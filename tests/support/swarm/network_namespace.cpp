@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <variant>
 
 #include "tests/support/process/process.h"
 #include "tests/support/swarm/test_files.h"
@@ -71,7 +72,8 @@ std::string destination(const std::uint8_t* packet, std::size_t length) {
 
 class NetworkNamespace::State {
  public:
-  State() {
+  // Whole before anything can fail, so that the destructor takes back what was done until then.
+  State() : State(std::monostate{}) {
     must({"ip", "netns", "add", name_});
     // The name server of `ip netns exec` is what lies here.
     write_file("/etc/netns/" + name_ + "/resolv.conf", "nameserver " + host + "\n");
@@ -120,6 +122,8 @@ class NetworkNamespace::State {
   const std::string host = network_ + "1";
 
  private:
+  explicit State(std::monostate) {}
+
   void listen() {
     sniffer_ = ::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
     sockaddr_ll here{};
@@ -161,9 +165,10 @@ class NetworkNamespace::State {
 bool NetworkNamespace::is_possible() {
   if (::geteuid() != 0) return false;
   const auto name = "freshet-probe" + std::to_string(::getpid());
-  const bool made = succeeds({"ip", "netns", "add", name});
-  if (made) static_cast<void>(succeeds({"ip", "netns", "del", name}));
-  return made;
+  if (!succeeds({"ip", "netns", "add", name})) return false;
+  const bool enters = succeeds({"ip", "netns", "exec", name, "true"});  // where / is no mount it does not
+  static_cast<void>(succeeds({"ip", "netns", "del", name}));
+  return enters;
 }
 
 NetworkNamespace::NetworkNamespace() : state_(std::make_unique<State>()) {}
