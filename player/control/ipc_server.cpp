@@ -103,6 +103,7 @@ class IpcServer::Implementation {
       : path_(path), handler_(handler), acceptor_(context_, Protocol(), listener) {
     struct stat status{};
     if (::lstat(path.c_str(), &status) == 0) inode_ = {status.st_dev, status.st_ino};
+    acceptor_.non_blocking(true);
     accept();
     thread_ = std::jthread([this] { context_.run(); });
   }
@@ -144,16 +145,11 @@ class IpcServer::Implementation {
   };
   using ClientPointer = std::shared_ptr<Client>;
 
+  // Waits only: who takes a connection is admit_waiting(), at once, or a line could overtake it.
   void accept() {
-    acceptor_.async_accept([this](ErrorCode error, Protocol::socket socket) {
+    acceptor_.async_wait(Protocol::acceptor::wait_read, [this](ErrorCode error) {
       if (error == asio::error::operation_aborted || closing_) return;
-      if (!error && clients_.size() < max_ipc_clients) {
-        const int id = next_id_++;
-        auto client = std::make_shared<Client>(id, std::move(socket));
-        clients_[id] = client;
-        handler_.on_connected(id);
-        read(client);
-      }
+      if (!error) error = admit_waiting();
       if (error) {
         // No descriptor left, most likely: again when one may have come back.
         retry_.expires_after(std::chrono::milliseconds(100));
@@ -166,6 +162,28 @@ class IpcServer::Implementation {
     });
   }
 
+  void admit(Protocol::socket socket) {
+    if (clients_.size() >= max_ipc_clients) return;
+    const int id = next_id_++;
+    auto client = std::make_shared<Client>(id, std::move(socket));
+    clients_[id] = client;
+    handler_.on_connected(id);
+    read(client);
+  }
+
+  // Who connected before a line was sent hears of what it does, though the line is found first: it is read as
+  // soon as the one before is done, connections are looked for in between.
+  ErrorCode admit_waiting() {
+    for (;;) {
+      ErrorCode error;
+      Protocol::socket socket(context_);
+      acceptor_.accept(socket, error);
+      if (error == asio::error::would_block) return {};
+      if (error) return error;
+      admit(std::move(socket));
+    }
+  }
+
   // One line to the handler; then nothing until finished().
   void read(const ClientPointer& client) {
     asio::async_read_until(client->socket, asio::dynamic_buffer(client->input, max_ipc_line), '\n',
@@ -173,6 +191,7 @@ class IpcServer::Implementation {
                              if (error) return close(client);
                              std::string line = client->input.substr(0, length - 1);
                              client->input.erase(0, length);
+                             static_cast<void>(admit_waiting());  // accept() hears of what is wrong
                              handler_.on_line(client->id, std::move(line));
                            });
   }

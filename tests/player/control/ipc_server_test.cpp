@@ -3,6 +3,7 @@
 
 #include "player/control/ipc_server.h"
 
+#include <atomic>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +16,7 @@
 #include "player/control/interpreter.h"
 #include "player/control/ipc_service.h"
 #include "tests/player/control/simple_player.h"
+#include "tests/support/process/process.h"
 
 namespace freshet::control {
 namespace {
@@ -104,6 +106,39 @@ class IpcTest : public ::testing::Test {
   Interpreter interpreter_{properties_, bindings_, {}};
   std::unique_ptr<IpcService> service_;
 };
+
+// Who connected before a command was sent hears of what it does: scripts listen by a second connection for
+// the events of a command that they send by the first. The moment between an answer and the next line
+// decides, so it is tried often.
+TEST(IpcServer, LetsInWhoWaitsBeforeItTakesALine) {
+  struct Handler final : IpcHandler {
+    void on_connected(int) override { ++connected; }
+    void on_line(int client, std::string line) override {
+      too_late += connected.load() <= std::stoi(line) ? 1 : 0;
+      server.load()->send(client, "done\n");
+      server.load()->finished(client);
+    }
+    void on_closed(int) override {}
+    std::atomic<int> connected{0}, too_late{0};
+    std::atomic<IpcServer*> server{nullptr};
+  };
+  const test::TemporaryFolder folder;
+  Handler handler;
+  auto server = IpcServer::start(folder / "socket", handler);
+  ASSERT_TRUE(server);
+  handler.server = server->get();
+  Connection speaker(folder / "socket");
+  std::string expected;
+  for (int round = 1; round <= 3000; ++round) {
+    const Connection listener(folder / "socket");
+    ASSERT_TRUE(listener.connected());
+    ASSERT_TRUE(speaker.send(std::to_string(round) + "\n"));
+    expected += "done\n";
+    while (!speaker.closed() && speaker.received().size() < expected.size()) speaker.receive(20'000);
+    ASSERT_EQ(speaker.received().size(), expected.size());
+  }
+  EXPECT_EQ(handler.too_late, 0) << "of 3000";
+}
 
 TEST_F(IpcTest, SpeaksToSeveralClients) {
   ASSERT_TRUE(start());
