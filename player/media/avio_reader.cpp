@@ -76,6 +76,9 @@ int AvioReader::read(std::uint8_t* buffer, int size) {
   if (on_waited_ && std::chrono::steady_clock::now() - began > noticeable_wait) on_waited_();
   if (!got) {
     failure_ = got.error();
+    // The source may have written into the buffer, which FFmpeg believes to hold what it held before: a step
+    // back into it would find other bytes.
+    context_->buf_ptr = context_->buf_end = context_->buffer;
     return std::holds_alternative<ReadCancelled>(*failure_) ? AVERROR_EXIT : AVERROR(EIO);
   }
   if (*got == 0) return AVERROR_EOF;

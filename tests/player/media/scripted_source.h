@@ -62,8 +62,33 @@ class ScriptedSource final : public ByteSource {
   [[nodiscard]] std::int64_t bytes_read() const { return bytes_read_; }
   [[nodiscard]] std::int64_t furthest() const { return furthest_; }
 
+  // After an error the buffer holds nothing of use, as it is with other sources now and then.
   std::expected<std::size_t, ReadError> read(ByteOffset offset, std::span<std::byte> buffer,
                                              Generation generation) override {
+    auto got = try_read(offset, buffer, generation);
+    if (!got) std::ranges::fill(buffer, std::byte{0xaa});
+    return got;
+  }
+  void cancel_before(Generation generation) noexcept override {
+    const std::lock_guard lock(mutex_);
+    oldest_ = std::max(oldest_, generation);
+    changed_.notify_all();
+  }
+  std::optional<Bytes> size() const override {
+    if (hide_size_) return std::nullopt;
+    return Bytes{static_cast<std::int64_t>(bytes_.size())};
+  }
+  Seekable seekable() const override { return seekable_; }
+  std::vector<ByteRange> available() const override {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t end = std::min({static_cast<std::int64_t>(bytes_.size()), blocked_from_, fails_from_});
+    return {{ByteOffset{0}, ByteOffset{end}}};
+  }
+  void set_windows(std::span<const Window> windows) override { static_cast<void>(windows); }
+
+ private:
+  std::expected<std::size_t, ReadError> try_read(ByteOffset offset, std::span<std::byte> buffer,
+                                                 Generation generation) {
     std::unique_lock lock(mutex_);
     if (generation < oldest_) return std::unexpected(ReadCancelled{});
     if (offset.value >= fails_from_) {
@@ -91,24 +116,7 @@ class ScriptedSource final : public ByteSource {
     furthest_ = std::max(furthest_.load(), offset.value + static_cast<std::int64_t>(count));
     return count;
   }
-  void cancel_before(Generation generation) noexcept override {
-    const std::lock_guard lock(mutex_);
-    oldest_ = std::max(oldest_, generation);
-    changed_.notify_all();
-  }
-  std::optional<Bytes> size() const override {
-    if (hide_size_) return std::nullopt;
-    return Bytes{static_cast<std::int64_t>(bytes_.size())};
-  }
-  Seekable seekable() const override { return seekable_; }
-  std::vector<ByteRange> available() const override {
-    const std::lock_guard lock(mutex_);
-    const std::int64_t end = std::min({static_cast<std::int64_t>(bytes_.size()), blocked_from_, fails_from_});
-    return {{ByteOffset{0}, ByteOffset{end}}};
-  }
-  void set_windows(std::span<const Window> windows) override { static_cast<void>(windows); }
 
- private:
   const std::string bytes_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
