@@ -9,6 +9,7 @@
 // the constants in iso_bmff.cpp). Threads: any, one a call. Blocks as ByteSource::read does.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,8 +24,10 @@ namespace freshet::container {
 // A sample description that is encrypted: encv, enca, enct … with sinf inside; one for each such entry in
 // stsd.
 struct ProtectedEntry {
-  std::uint32_t description = 0;     // its place in stsd, from 1; clear entries count too
-  std::string entry;                 // "encv"
+  std::uint32_t description = 0;  // its place in stsd, from 1; clear entries count too
+  std::string entry;              // "encv"
+  // Where its box begins in the content of stsd, and its sinf box; 0: it has none.
+  std::size_t at = 0, sinf_at = 0;
   std::string original_format;       // frma: "avc1"; empty when it is missing
   std::string scheme;                // schm: "cenc", "cbcs"; empty when it is missing
   std::optional<KeyId> default_key;  // tenc; nullopt when it is missing

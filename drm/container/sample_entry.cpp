@@ -28,7 +28,7 @@ constexpr std::string_view piff_track_encryption =
 
 struct Child {
   std::string type;
-  std::span<const std::byte> content;
+  std::span<const std::byte> box, content;
 };
 
 std::string_view as_text(std::span<const std::byte> bytes) {
@@ -40,19 +40,26 @@ std::optional<Child> take_child(std::span<const std::byte>& bytes) {
   const auto box = read_box_header(bytes, static_cast<std::int64_t>(bytes.size()));
   if (!box || box->size > static_cast<std::int64_t>(bytes.size())) return std::nullopt;
   const auto size = static_cast<std::size_t>(box->size), header = static_cast<std::size_t>(box->header);
-  Child child{.type = fourcc_text(box->type), .content = bytes.subspan(header, size - header)};
+  Child child{.type = fourcc_text(box->type),
+              .box = bytes.first(size),
+              .content = bytes.subspan(header, size - header)};
   bytes = bytes.subspan(size);
   return child;
 }
 
-std::optional<std::span<const std::byte>> find_child(std::span<const std::byte> bytes,
-                                                     std::string_view type) {
+std::optional<Child> find_box(std::span<const std::byte> bytes, std::string_view type) {
   for (std::size_t i = 0; i < max_children; ++i) {
     const auto child = take_child(bytes);
     if (!child) return std::nullopt;
-    if (child->type == type) return child->content;
+    if (child->type == type) return child;
   }
   return std::nullopt;
+}
+
+std::optional<std::span<const std::byte>> find_child(std::span<const std::byte> bytes,
+                                                     std::string_view type) {
+  const auto found = find_box(bytes, type);
+  return found ? std::optional(found->content) : std::nullopt;
 }
 
 bool is_encrypted_type(std::string_view type) {
@@ -129,6 +136,7 @@ std::string fourcc_text(std::string_view bytes) {
 std::vector<ProtectedEntry> parse_sample_descriptions(std::span<const std::byte> content) {
   std::vector<ProtectedEntry> entries;
   if (content.size() < 8) return entries;
+  const std::byte* const begin = content.data();
   content = content.subspan(8);  // version, flags, number of entries: the boxes count themselves
   for (std::size_t i = 0; i < max_entries; ++i) {
     const auto child = take_child(content);
@@ -137,10 +145,12 @@ std::vector<ProtectedEntry> parse_sample_descriptions(std::span<const std::byte>
     ProtectedEntry& entry = entries.emplace_back();
     entry.description = static_cast<std::uint32_t>(i + 1);
     entry.entry = child->type;
+    entry.at = static_cast<std::size_t>(child->box.data() - begin);
     for (const std::size_t offset : child_offsets(child->type)) {
       if (offset > child->content.size()) break;
-      if (const auto sinf = find_child(child->content.subspan(offset), "sinf")) {
-        parse_protection_scheme(*sinf, entry);
+      if (const auto sinf = find_box(child->content.subspan(offset), "sinf")) {
+        entry.sinf_at = static_cast<std::size_t>(sinf->box.data() - begin);
+        parse_protection_scheme(sinf->content, entry);
         break;
       }
     }

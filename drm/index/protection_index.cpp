@@ -10,6 +10,7 @@
 #include "drm/index/box_walk.h"
 #include "drm/index/fragment_reader.h"
 #include "drm/index/sample_group.h"
+#include "drm/index/table_reader.h"
 
 namespace freshet::drm {
 namespace {
@@ -66,42 +67,49 @@ std::string_view name_of(IndexStatus status) {
   return "too-much";
 }
 
-IndexStatus ProtectionIndex::add_movie(std::span<const std::byte> moov) {
+std::expected<ProtectionIndex::Part, IndexStatus> ProtectionIndex::read_movie(std::span<const std::byte> moov,
+                                                                              std::int64_t offset,
+                                                                              const ReadBytes& read) {
+  const auto failed = [](IndexStatus status) { return std::unexpected(status); };
   BoxWalk outer(moov);
   const auto movie = outer.next();
-  if (!movie || movie->type != "moov") return IndexStatus::BadBox;
+  if (!movie || movie->type != "moov") return failed(IndexStatus::BadBox);
   std::map<std::uint32_t, Track> tracks;
   std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> extends;
+  Fragment samples;
   BoxWalk walk(movie->content);
   while (const auto box = walk.next()) {
     if (box->type == "trak") {
       const auto header = child(box->content, "tkhd");
       auto table = child(box->content, "mdia");
       for (const auto* const type : {"minf", "stbl"}) table = table ? child(*table, type) : std::nullopt;
-      if (!header || !table) return IndexStatus::BadBox;
+      if (!header || !table) return failed(IndexStatus::BadBox);
       BigEndian reader(*header);
       const bool is_wide = reader.byte() == 1;
       reader.skip(is_wide ? 3 + 16 : 3 + 8);
       const auto id = reader.word();
-      if (!reader.ok() || tracks.contains(id)) return IndexStatus::BadBox;
-      if (tracks.size() >= most_tracks) return IndexStatus::TooMuch;
+      if (!reader.ok() || tracks.contains(id)) return failed(IndexStatus::BadBox);
+      if (tracks.size() >= most_tracks) return failed(IndexStatus::TooMuch);
       auto& track = tracks[id];
       std::optional<Scheme> scheme;
       if (const auto descriptions = child(*table, "stsd")) {
         for (const auto& entry : container::parse_sample_descriptions(*descriptions)) {
           scheme = scheme_of(entry.scheme);
-          if (!scheme) return IndexStatus::UnknownScheme;
+          if (!scheme) return failed(IndexStatus::UnknownScheme);
           const auto defaults = defaults_of(entry, *scheme);
-          if (!defaults) return IndexStatus::BadBox;
+          if (!defaults) return failed(IndexStatus::BadBox);
           track.descriptions.emplace(entry.description, *defaults);
         }
       }
       for (BoxWalk groups(*table); const auto group = groups.next();) {
         if (group->type != "sgpd" || !scheme) continue;
         const auto parsed = parse_group_descriptions(group->content, *scheme);
-        if (!parsed) return IndexStatus::BadBox;
+        if (!parsed) return failed(IndexStatus::BadBox);
         track.groups.insert(track.groups.end(), parsed->begin(), parsed->end());
       }
+      if (const auto status = TableReader(samples, moov, offset, read).read(track, id, *table);
+          status != IndexStatus::Done)
+        return failed(status);
     } else if (box->type == "mvex") {
       for (BoxWalk defaults(box->content); const auto one = defaults.next();) {
         if (one->type != "trex") continue;
@@ -110,31 +118,34 @@ IndexStatus ProtectionIndex::add_movie(std::span<const std::byte> moov) {
         const auto id = reader.word(), description = reader.word();
         reader.skip(4);
         const auto size = reader.word();
-        if (!reader.ok()) return IndexStatus::BadBox;
+        if (!reader.ok()) return failed(IndexStatus::BadBox);
         extends[id] = {description, size};
       }
     }
   }
-  if (!walk.ok()) return IndexStatus::BadBox;
+  if (!walk.ok()) return failed(IndexStatus::BadBox);
   for (const auto& [id, values] : extends) {
     if (const auto track = tracks.find(id); track != tracks.end())
       std::tie(track->second.description, track->second.size) = values;
   }
-  tracks_ = std::move(tracks);
-  return IndexStatus::Done;
+  return Part{offset, std::move(samples), std::move(tracks)};
 }
 
-IndexStatus ProtectionIndex::add_fragment(std::span<const std::byte> moof, std::int64_t offset) {
-  if (fragments_.contains(offset)) return IndexStatus::Done;
-  if (fragments_.size() >= most_fragments) return IndexStatus::TooMuch;
-  FragmentReader reader(tracks_, moof, offset);
-  const auto status = reader.read();
-  if (status != IndexStatus::Done) return status;
-  auto fragment = reader.take();
-  if (fragment.entries.size() > most_samples - samples_) return IndexStatus::TooMuch;
-  samples_ += fragment.entries.size();
-  std::ranges::sort(fragment.entries, {}, &Entry::offset);
-  const auto& kept = fragments_.emplace(offset, std::move(fragment)).first->second;
+std::expected<ProtectionIndex::Part, IndexStatus> ProtectionIndex::read_fragment(
+    std::span<const std::byte> moof, std::int64_t offset, const ReadBytes& read) const {
+  FragmentReader reader(tracks_, moof, offset, read);
+  if (const auto status = reader.read(); status != IndexStatus::Done) return std::unexpected(status);
+  return Part{offset, reader.take(), std::nullopt};
+}
+
+IndexStatus ProtectionIndex::add(Part part) {
+  if (fragments_.contains(part.offset)) return IndexStatus::Done;
+  if (fragments_.size() >= most_fragments || part.samples.entries.size() > most_samples - samples_)
+    return IndexStatus::TooMuch;
+  if (part.tracks) tracks_ = std::move(*part.tracks);
+  samples_ += part.samples.entries.size();
+  std::ranges::sort(part.samples.entries, {}, &Entry::offset);
+  const auto& kept = fragments_.emplace(part.offset, std::move(part.samples)).first->second;
   if (!kept.entries.empty()) first_samples_.emplace(kept.entries.front().offset, &kept);
   return IndexStatus::Done;
 }

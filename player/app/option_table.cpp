@@ -97,6 +97,7 @@ std::string_view group_title(Group group) {
     case Group::Output: return "Picture and sound";
     case Group::Network: return "Network";
     case Group::Storage: return "Storage";
+    case Group::Protection: return "Protected content";
     case Group::Publishing: return "Making a torrent";
     case Group::Observing: return "Watching and controlling the player";
     case Group::Terminal: return "Terminal and keys";

@@ -45,14 +45,15 @@ enum class Group : std::uint8_t {
   Output,
   Network,
   Storage,
+  Protection,
   Publishing,
   Observing,
   Terminal,
   General
 };
-inline constexpr Group all_groups[] = {Group::Sources,  Group::Playback, Group::Tracks,     Group::Output,
-                                       Group::Network,  Group::Storage,  Group::Publishing, Group::Observing,
-                                       Group::Terminal, Group::General};
+inline constexpr Group all_groups[] = {
+    Group::Sources,    Group::Playback,   Group::Tracks,    Group::Output,   Group::Network, Group::Storage,
+    Group::Protection, Group::Publishing, Group::Observing, Group::Terminal, Group::General};
 [[nodiscard]] std::string_view group_title(Group group);
 
 // Who takes an option: bits of a set.

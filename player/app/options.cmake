@@ -13,6 +13,6 @@ add_library(freshet_app_options STATIC
   option_table.cpp)
 add_library(freshet::app_options ALIAS freshet_app_options)
 target_link_libraries(freshet_app_options
-  PUBLIC freshet::base freshet::control
+  PUBLIC freshet::base freshet::control freshet::keys
   PRIVATE freshet::warnings freshet::dep::fmt)
 freshet_precompile(freshet_app_options)

@@ -163,7 +163,7 @@ int run_probe(const ProbeCommand& command) {
   } else {
     text += "Protected no\n";
   }
-  auto info = media::probe(source.bytes, source.name);
+  auto info = media::probe(source.bytes, source.name, media::make_unlocker(source.unlockers));
   if (!info) return refuse(info.error());
   answer["format"] = info->format;
   text += fmt::format("Format    {}\n", info->format);

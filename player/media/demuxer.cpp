@@ -66,13 +66,18 @@ int is_interrupted(void* function) {
 
 }  // namespace
 
-Demuxer::Demuxer(AvioReader& reader, std::string name, std::function<bool()> interrupted)
+Demuxer::Demuxer(AvioReader& reader, std::string name, std::function<bool()> interrupted,
+                 std::unique_ptr<PacketUnlocker> unlocker)
     // Of a path only the last part, so that nothing inside FFmpeg ever holds the name of another file.
-    : reader_(reader), name_(last_part(name)), interrupted_(std::move(interrupted)) {}
+    : reader_(reader),
+      name_(last_part(name)),
+      interrupted_(std::move(interrupted)),
+      unlocker_(std::move(unlocker)) {}
 
 std::expected<std::unique_ptr<Demuxer>, ReadError> Demuxer::open(AvioReader& reader, const std::string& name,
-                                                                 std::function<bool()> interrupted) {
-  std::unique_ptr<Demuxer> demuxer(new Demuxer(reader, name, std::move(interrupted)));
+                                                                 std::function<bool()> interrupted,
+                                                                 std::unique_ptr<PacketUnlocker> unlocker) {
+  std::unique_ptr<Demuxer> demuxer(new Demuxer(reader, name, std::move(interrupted), std::move(unlocker)));
   if (auto opened = demuxer->open_context(); !opened) return std::unexpected(opened.error());
   if (auto analysed = demuxer->analyse(); !analysed) return std::unexpected(analysed.error());
   demuxer->describe();
@@ -105,6 +110,7 @@ std::expected<void, ReadError> Demuxer::open_context() {
   // before the first picture. Where that means waiting, it stops at the first fragment.
   all_there_ = has_every_byte(reader_.source());
   if (!all_there_ && looks_like_mp4()) context->flags |= AVFMT_FLAG_IGNIDX;
+  if (unlocker_) context->flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN;  // parsers would read ciphertext
   AVDictionary* options = nullptr;
   if (use_end_index_) av_dict_set(&options, "use_mfra_for", "pts", 0);
   const int result = avformat_open_input(&context, name_.c_str(), nullptr, &options);
@@ -118,6 +124,8 @@ std::expected<void, ReadError> Demuxer::open_context() {
 }
 
 std::expected<void, ReadError> Demuxer::analyse() {
+  // FFmpeg would feed ciphertext to its decoders and take what comes out for the truth.
+  if (unlocker_) return look_ahead();
   const int result = avformat_find_stream_info(context_.get(), nullptr);
   if (reader_.failure()) return std::unexpected(*reader_.failure());
   if (interrupted_()) return std::unexpected(ReadCancelled{});
@@ -128,8 +136,39 @@ std::expected<void, ReadError> Demuxer::analyse() {
   return {};
 }
 
+// When a protected file begins: its headers know all about the streams but this. Times are in the clear.
+std::expected<void, ReadError> Demuxer::look_ahead() {
+  std::vector<bool> awaited(context_->nb_streams);
+  std::size_t missing = 0;
+  for (unsigned i = 0; i < context_->nb_streams; ++i) {
+    const AVMediaType type = context_->streams[i]->codecpar->codec_type;
+    awaited[i] = type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO;
+    if (awaited[i]) ++missing;
+  }
+  for (std::int64_t bytes = 0; missing > 0 && bytes < probe_bytes;) {
+    if (interrupted_()) return std::unexpected(ReadCancelled{});
+    PacketPointer packet(av_packet_alloc());
+    if (!packet) return std::unexpected(Error{ErrorCategory::Internal, "out-of-memory", "Out of memory", ""});
+    if (av_read_frame(context_.get(), packet.get()) < 0) {
+      if (reader_.failure()) return std::unexpected(*reader_.failure());
+      break;
+    }
+    bytes += packet->size + 1;
+    const auto stream = static_cast<std::size_t>(packet->stream_index);
+    const std::int64_t begin = packet->pts != no_timestamp ? packet->pts : packet->dts;
+    if (stream < awaited.size() && awaited[stream]) {
+      awaited[stream] = false;
+      --missing;
+      const auto time = to_media_time(begin, context_->streams[stream]->time_base);
+      if (time) begins_at_ = begins_at_ ? std::min(*begins_at_, *time) : *time;
+    }
+    looked_at_.push_back(std::move(packet));
+  }
+  return {};
+}
+
 void Demuxer::describe() {
-  info_ = describe_media(*context_, reader_.source().seekable() == Seekable::Yes);
+  info_ = describe_media(*context_, reader_.source().seekable() == Seekable::Yes, begins_at_);
   streams_.clear();
   fragmented_ = contains(context_->iformat->name, "mov");
   for (unsigned i = 0; i < context_->nb_streams; ++i) {
@@ -194,6 +233,7 @@ std::expected<void, ReadError> Demuxer::start_over() {
   must_reopen_ =
       true;  // until it has been done: a cancel may come in the middle, and then there is no context
   context_.reset();
+  looked_at_.clear();
   if (joined_time_) joined_time_->reset();
   reader_.rewind();
   if (auto opened = open_context(); !opened) return opened;
@@ -235,15 +275,35 @@ std::expected<PacketPointer, ReadError> Demuxer::read() {
     if (auto opened = start_over(); !opened) return std::unexpected(opened.error());
   }
   for (;;) {
+    auto packet = read_packet();
+    if (!packet || !*packet) return packet;
+    // What the analysis read of other streams comes out too.
+    if (std::ranges::find(enabled_, (*packet)->stream_index) == enabled_.end()) continue;
+    if (joined_time_) join(**packet);
+    if (unlocker_) {
+      if (av_packet_make_writable(packet->get()) < 0)
+        return std::unexpected(Error{ErrorCategory::Internal, "out-of-memory", "Out of memory", ""});
+      const AVPacket& whole = **packet;
+      const auto unlocked = unlocker_->unlock(whole.pos, {whole.data, static_cast<std::size_t>(whole.size)});
+      if (!unlocked) return std::unexpected(unlocked.error());
+    }
+    return packet;
+  }
+}
+
+std::expected<PacketPointer, ReadError> Demuxer::read_packet() {
+  if (!looked_at_.empty()) {
+    PacketPointer packet = std::move(looked_at_.front());
+    looked_at_.pop_front();
+    return packet;
+  }
+  for (;;) {
     if (interrupted_()) return std::unexpected(ReadCancelled{});
     PacketPointer packet(av_packet_alloc());
     if (!packet) return std::unexpected(Error{ErrorCategory::Internal, "out-of-memory", "Out of memory", ""});
     const int result = av_read_frame(context_.get(), packet.get());
     if (result >= 0) {
       broken_reads_ = 0;
-      // What the analysis read of other streams comes out too.
-      if (std::ranges::find(enabled_, packet->stream_index) == enabled_.end()) continue;
-      if (joined_time_) join(*packet);
       return packet;
     }
     if (reader_.failure()) {
@@ -270,6 +330,7 @@ std::expected<bool, ReadError> Demuxer::seek(int stream, MediaTime position, Dir
     if (auto opened = start_over(); !opened) return std::unexpected(opened.error());
   }
   broken_reads_ = 0;
+  looked_at_.clear();
   if (joined_time_) joined_time_->reset();
   const AVRational time_base =
       stream >= 0 ? context_->streams[stream]->time_base : AVRational{1, AV_TIME_BASE};
@@ -344,6 +405,7 @@ std::vector<IndexPoint> Demuxer::index_points(int stream) const {
 std::expected<void, ReadError> Demuxer::rewind() {
   if (!must_reopen_) {
     broken_reads_ = 0;
+    looked_at_.clear();
     if (joined_time_) joined_time_->reset();
     const int result = avformat_seek_file(
         context_.get(), -1, std::numeric_limits<std::int64_t>::min(),

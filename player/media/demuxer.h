@@ -7,6 +7,7 @@
 // All times are rebased: 0 is where the file starts.
 #pragma once
 
+#include <deque>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "player/media/joined_time.h"
 #include "player/media/layout/index_points.h"
 #include "player/media/media_info.h"
+#include "player/media/packet_unlocker.h"
 #include "player/media/sinks.h"
 #include "player/media/stream_description.h"
 #include "streaming/base/byte_source.h"
@@ -27,9 +29,11 @@ namespace freshet::media {
 class Demuxer {
  public:
   // `interrupted` ends long calculations inside FFmpeg (any thread). `reader` outlives the demuxer; its
-  // begin() was called. Errors: Media "not-media", or what the source says.
+  // begin() was called. With `unlocker` the file is protected: its packets come out decrypted, and FFmpeg
+  // itself never looks into one. Errors: Media "not-media", what the source says, or the unlocker.
   [[nodiscard]] static std::expected<std::unique_ptr<Demuxer>, ReadError> open(
-      AvioReader& reader, const std::string& name, std::function<bool()> interrupted);
+      AvioReader& reader, const std::string& name, std::function<bool()> interrupted,
+      std::unique_ptr<PacketUnlocker> unlocker = nullptr);
 
   [[nodiscard]] const MediaInfo& info() const { return info_; }
   [[nodiscard]] std::shared_ptr<const StreamDescription> stream(int index) const;
@@ -80,9 +84,12 @@ class Demuxer {
   [[nodiscard]] PacketTimes times(const AVPacket& packet) const;
 
  private:
-  Demuxer(AvioReader& reader, std::string name, std::function<bool()> interrupted);
+  Demuxer(AvioReader& reader, std::string name, std::function<bool()> interrupted,
+          std::unique_ptr<PacketUnlocker> unlocker);
   [[nodiscard]] std::expected<void, ReadError> open_context();
   [[nodiscard]] std::expected<void, ReadError> analyse();
+  [[nodiscard]] std::expected<void, ReadError> look_ahead();
+  [[nodiscard]] std::expected<PacketPointer, ReadError> read_packet();
   [[nodiscard]] bool looks_like_mp4();
   void describe();
   [[nodiscard]] std::expected<void, ReadError> find_fragmented_duration();
@@ -94,7 +101,10 @@ class Demuxer {
   AvioReader& reader_;
   std::string name_;
   std::function<bool()> interrupted_;
+  std::unique_ptr<PacketUnlocker> unlocker_;  // null: the file is clear
   FormatContextPointer context_;
+  std::deque<PacketPointer> looked_at_;  // read ahead of their time, in file order
+  std::optional<MediaTime> begins_at_;   // of a protected file: FFmpeg has not looked
   MediaInfo info_;
   std::vector<std::shared_ptr<const StreamDescription>> streams_;
   std::vector<FontAttachment> fonts_;

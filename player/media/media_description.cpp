@@ -137,8 +137,8 @@ Track describe_track(const AVStream& stream, TrackKind kind, int id) {
 
 // Sound that begins some milliseconds before 0 is a codec's delay, which the decoder cuts off: the file then
 // starts at 0, as players agree.
-MediaTime file_start(const AVFormatContext& context) {
-  const auto start = to_media_time(context.start_time, AVRational{1, AV_TIME_BASE});
+MediaTime file_start(const AVFormatContext& context, std::optional<MediaTime> begins_at) {
+  const auto start = begins_at ? begins_at : to_media_time(context.start_time, AVRational{1, AV_TIME_BASE});
   if (!start || (*start < MediaTime{0} && *start > -std::chrono::seconds(1))) return MediaTime{0};
   return *start;
 }
@@ -159,15 +159,21 @@ bool is_font(const AVStream& stream) {
 
 }  // namespace
 
-MediaInfo describe_media(const AVFormatContext& context, bool seekable) {
+MediaInfo describe_media(const AVFormatContext& context, bool seekable, std::optional<MediaTime> begins_at) {
   MediaInfo info;
   info.format = context.iformat->name;
-  info.start_time = file_start(context);
+  info.start_time = file_start(context, begins_at);
   info.bit_rate = std::max<std::int64_t>(context.bit_rate, 0);
   info.seekable = seekable;
   if (const auto duration = to_media_time(context.duration, AVRational{1, AV_TIME_BASE});
       duration && *duration > MediaTime{0}) {
     info.duration = duration;
+  } else if (begins_at) {
+    for (unsigned i = 0; i < context.nb_streams; ++i) {
+      const auto length = to_media_time(context.streams[i]->duration, context.streams[i]->time_base);
+      if (length && *length > MediaTime{0})
+        info.duration = std::max(*length, info.duration.value_or(MediaTime{0}));
+    }
   }
   std::array<int, 3> counts{};
   for (unsigned i = 0; i < context.nb_streams; ++i) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "player/media/ffmpeg_handles.h"
@@ -14,7 +15,9 @@
 
 namespace freshet::media {
 
-[[nodiscard]] MediaInfo describe_media(const AVFormatContext& context, bool seekable);
+// `begins_at`: the first time of its packets, for a file whose streams FFmpeg has not analysed.
+[[nodiscard]] MediaInfo describe_media(const AVFormatContext& context, bool seekable,
+                                       std::optional<MediaTime> begins_at = std::nullopt);
 [[nodiscard]] std::shared_ptr<const StreamDescription> describe_stream(AVFormatContext& context, int index,
                                                                        MediaTime start_time);
 [[nodiscard]] std::vector<FontAttachment> collect_fonts(const AVFormatContext& context);

@@ -66,7 +66,8 @@ void MediaPipeline::run() {
 
 bool MediaPipeline::open() {
   reader_.begin(generation());
-  auto demuxer = Demuxer::open(reader_, name_, [this] { return stopping_.load(); });
+  auto demuxer =
+      Demuxer::open(reader_, name_, [this] { return stopping_.load(); }, make_unlocker(options_.unlockers));
   if (!demuxer) {
     if (const auto* error = std::get_if<Error>(&demuxer.error()); error != nullptr && !stopping_) {
       listener_.on_failed(*error);
@@ -159,7 +160,7 @@ void MediaPipeline::look_back_for_subtitles(Generation generation) {
   const int video = timed_stream(TrackKind::Video);
   if (!subtitle_preroll_) {
     DecoderHost& host = *this;
-    subtitle_preroll_ = std::make_unique<SubtitlePreroll>(source_, name_, host);
+    subtitle_preroll_ = std::make_unique<SubtitlePreroll>(source_, name_, options_.unlockers, host);
   }
   subtitle_preroll_->request({.generation = generation,
                               .track_id = selected(TrackKind::Subtitle),

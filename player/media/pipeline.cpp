@@ -30,10 +30,11 @@ std::unique_ptr<Pipeline> Pipeline::open(std::shared_ptr<ByteSource> source, std
                                          subtitles, audio_digests);
 }
 
-Result<MediaInfo> probe(std::shared_ptr<ByteSource> source, const std::string& name) {
+Result<MediaInfo> probe(std::shared_ptr<ByteSource> source, const std::string& name,
+                        std::unique_ptr<PacketUnlocker> unlocker) {
   AvioReader reader(std::move(source), {});
   reader.begin(Generation{});
-  auto demuxer = Demuxer::open(reader, name, [] { return false; });
+  auto demuxer = Demuxer::open(reader, name, [] { return false; }, std::move(unlocker));
   if (demuxer) return (*demuxer)->info();
   if (const auto* error = std::get_if<Error>(&demuxer.error())) return std::unexpected(*error);
   return fail(ErrorCategory::Source, "cancelled", "Reading was stopped");

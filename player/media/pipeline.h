@@ -25,6 +25,7 @@
 
 #include "player/media/layout/time_map.h"
 #include "player/media/media_info.h"
+#include "player/media/packet_unlocker.h"
 #include "player/media/sinks.h"
 #include "player/media/video_frame.h"
 #include "streaming/base/byte_source.h"
@@ -67,8 +68,9 @@ struct PipelineOptions {
   Generation first_generation{1};
   Bytes packet_memory = mib(64);  // demuxed packets ahead of the decoders
   MediaTime read_ahead = std::chrono::seconds(20);
-  int decoder_threads = 0;  // 0: one a core
-  FileLayout layout{};      // what is known of where things lie in the file
+  int decoder_threads = 0;      // 0: one a core
+  FileLayout layout{};          // what is known of where things lie in the file
+  PacketUnlockers unlockers{};  // of a protected file
 };
 
 // How much is decoded or ready to decode, and whether the pipeline waits for bytes.
@@ -168,8 +170,10 @@ class Pipeline {
   [[nodiscard]] virtual std::vector<Track> tracks() const = 0;
 };
 
-// Opens, looks, closes: for `freshet probe`. Blocks; cancel through the source.
-[[nodiscard]] Result<MediaInfo> probe(std::shared_ptr<ByteSource> source, const std::string& name);
+// Opens, looks, closes: for `freshet probe`. Blocks; cancel through the source. With `unlocker` the file is
+// protected.
+[[nodiscard]] Result<MediaInfo> probe(std::shared_ptr<ByteSource> source, const std::string& name,
+                                      std::unique_ptr<PacketUnlocker> unlocker = nullptr);
 
 // A picture's size upright and with square pixels, as write_image() writes it.
 struct ImageSize {

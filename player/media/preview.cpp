@@ -117,8 +117,8 @@ class Preview::Reading final : public ByteSource {
 // The second demuxer and decoder; the preview's thread.
 class Preview::Decoding {
  public:
-  Decoding(const std::shared_ptr<ByteSource>& source, std::string name, int stream)
-      : reader_(source, {}), name_(std::move(name)), stream_(stream) {}
+  Decoding(const std::shared_ptr<ByteSource>& source, std::string name, int stream, PacketUnlockers unlockers)
+      : reader_(source, {}), name_(std::move(name)), stream_(stream), unlockers_(std::move(unlockers)) {}
 
   std::shared_ptr<const PreviewPicture> picture(const Request& request, Generation generation,
                                                 const std::stop_token& stop) {
@@ -140,7 +140,8 @@ class Preview::Decoding {
 
  private:
   bool open(const std::stop_token& stop) {
-    auto opened = Demuxer::open(reader_, name_, [stop] { return stop.stop_requested(); });
+    auto opened =
+        Demuxer::open(reader_, name_, [stop] { return stop.stop_requested(); }, make_unlocker(unlockers_));
     if (!opened) return false;
     const auto stream = (*opened)->stream(stream_);
     if (!stream || stream->type != AVMEDIA_TYPE_VIDEO || stream->picture) return false;
@@ -169,15 +170,18 @@ class Preview::Decoding {
   AvioReader reader_;
   const std::string name_;
   const int stream_;
+  const PacketUnlockers unlockers_;
   std::unique_ptr<Demuxer> demuxer_;
   std::shared_ptr<const StreamDescription> description_;
   CodecContextPointer codec_;
 };
 
-Preview::Preview(std::shared_ptr<ByteSource> source, std::string name, int stream, Done done)
+Preview::Preview(std::shared_ptr<ByteSource> source, std::string name, int stream, Done done,
+                 PacketUnlockers unlockers)
     : name_(std::move(name)),
       stream_(stream),
       done_(std::move(done)),
+      unlockers_(std::move(unlockers)),
       reading_(std::make_shared<Reading>(std::move(source))),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -205,7 +209,7 @@ void Preview::cancel() {
 }
 
 void Preview::run(const std::stop_token& stop) {
-  Decoding decoding(reading_, name_, stream_);
+  Decoding decoding(reading_, name_, stream_, unlockers_);
   for (;;) {
     Request request;
     Generation generation{};

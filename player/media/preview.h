@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "player/media/packet_unlocker.h"
 #include "streaming/base/byte_source.h"
 
 namespace freshet::media {
@@ -33,7 +34,8 @@ class Preview {
  public:
   using Done = std::function<void(MediaTime requested, std::shared_ptr<const PreviewPicture> picture)>;
   // `source` belongs to it alone. `stream`: FFmpeg's index of the picture track.
-  Preview(std::shared_ptr<ByteSource> source, std::string name, int stream, Done done);
+  Preview(std::shared_ptr<ByteSource> source, std::string name, int stream, Done done,
+          PacketUnlockers unlockers = {});
   ~Preview();
   Preview(const Preview&) = delete;
   Preview& operator=(const Preview&) = delete;
@@ -58,6 +60,7 @@ class Preview {
   const std::string name_;
   const int stream_;
   const Done done_;
+  const PacketUnlockers unlockers_;
   std::shared_ptr<Reading> reading_;
   std::mutex mutex_;
   std::condition_variable_any changed_;

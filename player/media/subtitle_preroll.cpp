@@ -23,9 +23,11 @@ constexpr std::int64_t bytes_limit = std::int64_t{16} << 20;
 
 }  // namespace
 
-SubtitlePreroll::SubtitlePreroll(std::shared_ptr<ByteSource> source, std::string name, DecoderHost& host)
+SubtitlePreroll::SubtitlePreroll(std::shared_ptr<ByteSource> source, std::string name,
+                                 PacketUnlockers unlockers, DecoderHost& host)
     : host_(host),
       name_(std::move(name)),
+      unlockers_(std::move(unlockers)),
       reader_(std::move(source), nullptr),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -86,8 +88,9 @@ bool SubtitlePreroll::go_back(const Request& request) {
 void SubtitlePreroll::look_back(const Request& request) {
   reader_.begin(request.generation);
   if (!demuxer_) {
-    auto opened =
-        Demuxer::open(reader_, name_, [stop = interrupted_.get_token()] { return stop.stop_requested(); });
+    auto opened = Demuxer::open(
+        reader_, name_, [stop = interrupted_.get_token()] { return stop.stop_requested(); },
+        make_unlocker(unlockers_));
     if (!opened) return;
     demuxer_ = std::move(*opened);
   }

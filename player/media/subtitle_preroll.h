@@ -31,7 +31,8 @@ namespace freshet::media {
 class SubtitlePreroll {
  public:
   // `host` outlives it; gets the events by deliver().
-  SubtitlePreroll(std::shared_ptr<ByteSource> source, std::string name, DecoderHost& host);
+  SubtitlePreroll(std::shared_ptr<ByteSource> source, std::string name, PacketUnlockers unlockers,
+                  DecoderHost& host);
   ~SubtitlePreroll();
   SubtitlePreroll(const SubtitlePreroll&) = delete;
   SubtitlePreroll& operator=(const SubtitlePreroll&) = delete;
@@ -64,6 +65,7 @@ class SubtitlePreroll {
 
   DecoderHost& host_;
   const std::string name_;
+  const PacketUnlockers unlockers_;
   AvioReader reader_;
   std::unique_ptr<Demuxer> demuxer_;
   Decoder decoder_;

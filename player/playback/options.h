@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "drm/keys/key_text.h"
 #include "player/audio/audio_output.h"
 #include "player/media/pipeline.h"
 #include "player/video/video_output.h"
@@ -55,6 +56,9 @@ struct Options {
   media::TrackChoice video, audio, subtitle;
   std::vector<std::string> audio_languages, subtitle_languages;
   std::vector<std::string> subtitle_files;
+  // protected content
+  std::vector<drm::ContentKey> keys;
+  std::vector<std::filesystem::path> key_files;  // read into `keys` before anything plays
   std::optional<std::int64_t> frames;  // --frames=N: stop after N shown frames
   bool untimed = false;
   video::OutputKind video_output = video::OutputKind::Gpu;

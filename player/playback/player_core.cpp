@@ -14,6 +14,7 @@ namespace freshet::playback {
 PlayerCore::PlayerCore(Options options, std::unique_ptr<video::VideoOutput> video, SessionProvider& sessions,
                        Observer& observer, media::AudioDigestSink* audio_digests)
     : options_(std::move(options)),
+      keys_(std::make_shared<drm::KeyRing>()),
       observer_(observer),
       sessions_(sessions),
       audio_digests_(audio_digests),
@@ -29,6 +30,7 @@ PlayerCore::PlayerCore(Options options, std::unique_ptr<video::VideoOutput> vide
       subtitle_delay_(options_.subtitle_delay),
       audio_delay_(options_.audio_delay),
       idle_(options_.idle) {
+  for (const drm::ContentKey& key : options_.keys) keys_->add(key.id, key.key);
   if (options_.audio.kind != media::TrackChoice::Kind::Off) {
     const audio::AudioOptions sound{.volume = volume_,
                                     .mute = muted_,

@@ -293,6 +293,7 @@ class PlayerCore final : public Player {
   void start_queued_seek(MonotonicTime now);
 
   Options options_;
+  std::shared_ptr<drm::KeyRing> keys_;  // that the viewer has
   Observer& observer_;
   SessionProvider& sessions_;
   media::AudioDigestSink* audio_digests_;

@@ -66,7 +66,8 @@ void PlayerCore::start_current() {
       std::make_unique<SourceOpener>(OpenRequest{.source = entry->source,
                                                  .file = entry->file,
                                                  .wanted = entry->file ? std::nullopt : options_.file,
-                                                 .torrent = torrent_},
+                                                 .torrent = torrent_,
+                                                 .keys = keys_},
                                      sessions_, *item_->events);
   next_report_.reset();  // the first report comes after what is opened was named
 }
@@ -89,7 +90,8 @@ void PlayerCore::on_source_opened(OpenedSource opened) {
                                   .subtitle_languages = options_.subtitle_languages,
                                   .frame_formats = video_->formats(),
                                   .digests = options_.framemd5.has_value(),
-                                  .layout = item.source.layout};
+                                  .layout = item.source.layout,
+                                  .unlockers = item.source.unlockers};
   if (options_.start && options_.start->kind == TimePoint::Kind::FromStart) {
     pipeline.start = options_.start->time;
     pipeline.start_mode = options_.hr_seek == HrSeek::No ? media::SeekMode::Keyframe : media::SeekMode::Exact;

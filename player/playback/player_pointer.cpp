@@ -100,12 +100,13 @@ void PlayerCore::request_preview() {
     if (!bytes) return log(LogLevel::Verbose, bytes.error().message);
     const int serial = item.events->serial();
     item.preview = std::make_unique<media::Preview>(
-        std::move(*bytes), item.source.name, shown->stream_index,
+        std::move(bytes->bytes), item.source.name, shown->stream_index,
         [this, serial](MediaTime at, std::shared_ptr<const media::PreviewPicture> picture) {
           post([this, serial, at, picture = std::move(picture)] {
             if (item_ && item_->events->serial() == serial) on_preview(at, picture);
           });
-        });
+        },
+        std::move(bytes->unlockers));
   }
   if (!item.preview) return;
   const MediaTime at = from_seconds(to_seconds(*whole) * *pointer_.at);

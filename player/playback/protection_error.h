@@ -9,7 +9,8 @@
 
 namespace freshet::playback {
 
-// Protection "no-licence": names the scheme and the systems that could unlock it.
-[[nodiscard]] Error no_licence_error(const container::ProtectionSummary& summary);
+// Protection "no-licence": names the scheme, the keys it needs and the systems that could unlock it.
+// `has_keys`: the viewer gave keys, of other files.
+[[nodiscard]] Error no_licence_error(const container::ProtectionSummary& summary, bool has_keys = false);
 
 }  // namespace freshet::playback

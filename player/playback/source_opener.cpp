@@ -40,6 +40,11 @@ Error from_read_error(const ReadError& error) {
   return cancelled();
 }
 
+Result<MediaBytes> as_media(Result<std::shared_ptr<ByteSource>> bytes) {
+  if (!bytes) return std::unexpected(bytes.error());
+  return MediaBytes{std::move(*bytes)};
+}
+
 const streaming::TorrentFile* find_file(const streaming::TorrentMetadata& metadata, FileIndex index) {
   const auto found = std::ranges::find(metadata.files, index, &streaming::TorrentFile::index);
   return found == metadata.files.end() ? nullptr : &*found;
@@ -136,14 +141,12 @@ Result<OpenedSource> SourceOpener::open_local(const std::string& path) {
   auto bytes = streaming::open_local_file(path);
   if (!bytes) return std::unexpected(bytes.error());
   events_.on_bytes_ready();
-  auto protection = protection_of(**bytes);
-  if (!protection) return std::unexpected(protection.error());
   OpenedSource opened;
-  opened.protection = std::move(*protection);
   opened.bytes = std::move(*bytes);
   opened.name = last_part(path);
   opened.sidecars = local_sidecars(path);
-  opened.open_again = [path] { return streaming::open_local_file(path); };
+  opened.open_again = [path] { return as_media(streaming::open_local_file(path)); };
+  if (auto unlocked = unlock(opened); !unlocked) return std::unexpected(unlocked.error());
   return opened;
 }
 
@@ -161,13 +164,11 @@ Result<OpenedSource> SourceOpener::open_url(const std::string& url, std::stop_to
     return open_torrent(streaming::TorrentBytes{std::move(*content), url}, stop);
   }
   OpenedSource opened;
-  if ((*bytes)->seekable() == Seekable::Yes) {
-    auto protection = protection_of(**bytes);
-    if (!protection) return std::unexpected(protection.error());
-    opened.protection = std::move(*protection);
-  }
   opened.bytes = std::move(*bytes);
   opened.name = last_part(without_query(url));
+  if (opened.bytes->seekable() == Seekable::Yes) {
+    if (auto unlocked = unlock(opened); !unlocked) return std::unexpected(unlocked.error());
+  }
   return opened;
 }
 
@@ -233,13 +234,13 @@ Result<OpenedSource> SourceOpener::choose(const std::shared_ptr<OpenTorrent>& op
   auto layout = announce(**bytes);
   if (!layout) return std::unexpected(layout.error());
   opened.layout = std::move(*layout);
-  auto protection = protection_of(**bytes);
-  if (!protection) return std::unexpected(protection.error());
-  opened.protection = std::move(*protection);
   opened.bytes = std::move(*bytes);
   opened.file = index;
-  opened.open_again = [open, index] { return open->torrent->open_file(index, Urgency::Background); };
+  opened.open_again = [open, index] {
+    return as_media(open->torrent->open_file(index, Urgency::Background));
+  };
   opened.name = opened.all_titles.front();
+  if (auto unlocked = unlock(opened); !unlocked) return std::unexpected(unlocked.error());
   if (const streaming::TorrentFile* video = find_file(*metadata, index)) {
     opened.sidecars = torrent_sidecars({open, open->torrent.get()}, *metadata, *video);
   }
@@ -263,11 +264,35 @@ Result<media::FileLayout> SourceOpener::announce(ByteSource& bytes) {
   return layout;
 }
 
-Result<container::ProtectionSummary> SourceOpener::protection_of(ByteSource& bytes) {
-  auto summary = container::find_protection(bytes, opening);
+Result<void> SourceOpener::unlock(OpenedSource& opened) {
+  auto summary = container::find_protection(*opened.bytes, opening);
   if (!summary) return std::unexpected(from_read_error(summary.error()));
-  if (summary->is_protected && !request_.protected_too) return std::unexpected(no_licence_error(*summary));
-  return std::move(*summary);
+  opened.protection = std::move(*summary);
+  const container::ProtectionSummary& protection = *opened.protection;
+  if (!protection.is_protected) return {};
+  const auto is_there = [&](const container::KeyId& id) {
+    drm::KeyId16 key{};
+    if (!request_.keys || id.bytes.size() != key.size()) return false;
+    std::ranges::copy(id.bytes, key.begin());
+    return request_.keys->find(key).has_value();
+  };
+  if (!can_unlock(protection) || std::ranges::none_of(protection.key_ids, is_there)) {
+    if (!request_.protected_too)
+      return std::unexpected(no_licence_error(protection, request_.keys && !request_.keys->empty()));
+    if (!can_unlock(protection)) return {};
+  }
+  const auto keys = request_.keys ? request_.keys : std::make_shared<const drm::KeyRing>();
+  auto media = unlocked(std::move(opened.bytes), keys);
+  opened.bytes = std::move(media.bytes);
+  opened.unlockers = std::move(media.unlockers);
+  if (opened.open_again) {
+    opened.open_again = [again = std::move(opened.open_again), keys]() -> Result<MediaBytes> {
+      auto bytes = again();
+      if (!bytes) return bytes;
+      return unlocked(std::move(bytes->bytes), keys);
+    };
+  }
+  return {};
 }
 
 }  // namespace freshet::playback

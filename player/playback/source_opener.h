@@ -18,6 +18,7 @@
 
 #include "drm/container/protection.h"
 #include "player/media/layout/file_layout.h"
+#include "player/playback/protected_source.h"
 #include "player/playback/sidecars.h"
 #include "streaming/base/byte_source.h"
 #include "streaming/direct_sources.h"
@@ -37,6 +38,7 @@ struct OpenTorrent {
 
 struct OpenedSource {
   std::shared_ptr<ByteSource> bytes;
+  media::PacketUnlockers unlockers;     // of a protected file
   std::string name;                     // "Film.mkv"
   std::optional<FileIndex> file;        // in a torrent
   std::vector<FileIndex> all_files;     // more than one: the entry becomes a playlist
@@ -46,7 +48,7 @@ struct OpenedSource {
   std::shared_ptr<OpenTorrent> torrent;                    // null without a swarm
   media::FileLayout layout;                                // of a file in a torrent
   // A second source for the same file, which never hurries; empty where there is none (a server, a pipe).
-  std::function<Result<std::shared_ptr<ByteSource>>()> open_again;
+  std::function<Result<MediaBytes>()> open_again;
 };
 
 // Receives what happens. Calls come from the opener's thread and from libtorrent's; each must return at once.
@@ -80,12 +82,13 @@ class SessionProvider {
 };
 
 struct OpenRequest {
-  std::string source;                      // as typed
-  std::optional<FileIndex> file{};         // of a torrent: this one
-  std::optional<std::string> wanted{};     // --file
-  std::shared_ptr<OpenTorrent> torrent{};  // still open from the entry before, if its source is the same
-  bool protected_too = false;              // a protected file is opened as well: to look at it
-  bool metadata_only = false;              // --list: ends with on_metadata and on_opened without bytes
+  std::string source;                          // as typed
+  std::optional<FileIndex> file{};             // of a torrent: this one
+  std::optional<std::string> wanted{};         // --file
+  std::shared_ptr<OpenTorrent> torrent{};      // still open from the entry before, if its source is the same
+  std::shared_ptr<const drm::KeyRing> keys{};  // that the viewer has; null: none
+  bool protected_too = false;                  // a file without its keys is opened as well: to look at it
+  bool metadata_only = false;                  // --list: ends with on_metadata and on_opened without bytes
 };
 
 class SourceOpener {
@@ -103,8 +106,8 @@ class SourceOpener {
   Result<OpenedSource> open_torrent(const streaming::TorrentSpec& spec, std::stop_token stop);
   Result<OpenedSource> open_local(const std::string& path);
   Result<OpenedSource> open_url(const std::string& url, std::stop_token stop);
-  // What protects it, or an error when nothing here could unlock it.
-  Result<container::ProtectionSummary> protection_of(ByteSource& bytes);
+  // Looks what protects the file, and has it unlocked; an error when nothing here could.
+  Result<void> unlock(OpenedSource& opened);
   // Looks at the beginning, and has header, index and first pictures fetched together.
   Result<media::FileLayout> announce(ByteSource& bytes);
   Result<OpenedSource> choose(const std::shared_ptr<OpenTorrent>& open,

@@ -46,8 +46,9 @@ class ByteSource {
   virtual ~ByteSource() = default;
 
   // Reads at least 1 and at most buffer.size() bytes at `offset`. Blocks until they are there. Returns 0
-  // at or past the end. Returns ReadCancelled within milliseconds once cancel_before(g) was called with
-  // g > generation. This is the only call in the player that waits for data.
+  // at or past the end. After an error the buffer holds nothing of use. Returns ReadCancelled within
+  // milliseconds once cancel_before(g) was called with g > generation. This is the only call in the player
+  // that waits for data.
   [[nodiscard]] virtual std::expected<std::size_t, ReadError> read(ByteOffset offset,
                                                                    std::span<std::byte> buffer,
                                                                    Generation generation) = 0;

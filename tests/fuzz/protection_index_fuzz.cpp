@@ -8,6 +8,7 @@
 
 #include "drm/index/box_walk.h"
 #include "drm/index/protection_index.h"
+#include "tests/drm/index/add_box.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace freshet::drm;
@@ -18,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (const auto box = walk.next()) {
     const auto end = box->content_begin + box->content.size();
     const auto whole = bytes.subspan(begin, end - begin);
-    if (box->type == "moov") static_cast<void>(index.add_movie(whole));
-    if (box->type == "moof") static_cast<void>(index.add_fragment(whole, static_cast<std::int64_t>(begin)));
+    if (box->type == "moov") static_cast<void>(add_movie(index, whole));
+    if (box->type == "moof") static_cast<void>(add_fragment(index, whole, static_cast<std::int64_t>(begin)));
     begin = end;
   }
   for (const auto& sample : index.samples()) {

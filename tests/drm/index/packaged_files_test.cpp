@@ -12,6 +12,7 @@
 #include "drm/decrypt/sample_decryptor.h"
 #include "drm/index/box_walk.h"
 #include "drm/index/protection_index.h"
+#include "tests/drm/index/add_box.h"
 #include "tests/drm/vectors.h"
 #include "tests/support/process/process.h"
 
@@ -54,9 +55,9 @@ void index(const Data& file, ProtectionIndex& result) {
     const auto end = box->content_begin + box->content.size();
     const auto whole = bytes.subspan(begin, end - begin);
     if (box->type == "moov") {
-      ASSERT_EQ(result.add_movie(whole), IndexStatus::Done);
+      ASSERT_EQ(add_movie(result, whole), IndexStatus::Done);
     } else if (box->type == "moof") {
-      ASSERT_EQ(result.add_fragment(whole, static_cast<std::int64_t>(begin)), IndexStatus::Done);
+      ASSERT_EQ(add_fragment(result, whole, static_cast<std::int64_t>(begin)), IndexStatus::Done);
     }
     begin = end;
   }
@@ -155,13 +156,13 @@ TEST(PackagedFiles, AreTakenInAnyOrderOfTheirFragments) {
   while (const auto box = walk.next()) {
     const auto end = box->content_begin + box->content.size();
     if (box->type == "moov") {
-      ASSERT_EQ(backward.add_movie(bytes.subspan(begin, end - begin)), IndexStatus::Done);
+      ASSERT_EQ(add_movie(backward, bytes.subspan(begin, end - begin)), IndexStatus::Done);
     }
     if (box->type == "moof") fragments.emplace_back(begin, end);
     begin = end;
   }
   for (const auto& [from, to] : std::vector(fragments.rbegin(), fragments.rend()))
-    EXPECT_EQ(backward.add_fragment(bytes.subspan(from, to - from), static_cast<std::int64_t>(from)),
+    EXPECT_EQ(add_fragment(backward, bytes.subspan(from, to - from), static_cast<std::int64_t>(from)),
               IndexStatus::Done);
   const auto all = forward.samples();
   EXPECT_EQ(backward.samples().size(), all.size());

@@ -8,6 +8,7 @@
 
 #include "drm/index/box_walk.h"
 #include "tests/drm/container/memory_source.h"
+#include "tests/drm/index/add_box.h"
 #include "tests/drm/vectors.h"
 
 namespace freshet::drm {
@@ -61,10 +62,10 @@ std::string moof(const std::string& track) {
 class Index {
  public:
   explicit Index(const std::string& movie = moov()) {
-    EXPECT_EQ(index_.add_movie(bytes_of(movie)), IndexStatus::Done);
+    EXPECT_EQ(add_movie(index_, bytes_of(movie)), IndexStatus::Done);
   }
   IndexStatus add(const std::string& fragment, std::int64_t offset = 5000) {
-    return index_.add_fragment(bytes_of(fragment), offset);
+    return add_fragment(index_, bytes_of(fragment), offset);
   }
   ProtectionIndex* operator->() { return &index_; }
 
@@ -108,7 +109,8 @@ TEST(ProtectionIndex, ReadsAuxiliaryInformationInsideTheFragment) {
   EXPECT_EQ(index->find(6000)->subsamples.size(), 1U);
   EXPECT_TRUE(index->find(6100)->subsamples.empty());
   EXPECT_EQ(index->find(6100)->iv[3], 't');
-  EXPECT_EQ(Index().add(make(place + 1)), IndexStatus::BadBox);
+  EXPECT_EQ(Index().add(make(place - 1)), IndexStatus::BadBox);
+  EXPECT_EQ(Index().add(make(place + 1)), IndexStatus::NoAuxiliary) << "its end lies elsewhere";
   EXPECT_EQ(Index().add(make(100'000)), IndexStatus::NoAuxiliary) << "it lies elsewhere";
 }
 
@@ -156,16 +158,16 @@ TEST(ProtectionIndex, RefusesWhatContradictsItself) {
   EXPECT_EQ(Index().add(box("moov", "")), IndexStatus::BadBox);
   EXPECT_EQ(Index().add(moof(tfhd() + trun({100}) + senc(1, good)), -1), IndexStatus::BadBox);
   ProtectionIndex fresh;
-  EXPECT_EQ(fresh.add_movie(bytes_of(moov("what"))), IndexStatus::UnknownScheme);
-  EXPECT_EQ(fresh.add_movie(bytes_of(moov("cenc", 7))), IndexStatus::BadBox) << "no such IV";
-  EXPECT_EQ(fresh.add_movie(bytes_of(moov("cenc", 0))), IndexStatus::BadBox) << "no IV at all";
+  EXPECT_EQ(add_movie(fresh, bytes_of(moov("what"))), IndexStatus::UnknownScheme);
+  EXPECT_EQ(add_movie(fresh, bytes_of(moov("cenc", 7))), IndexStatus::BadBox) << "no such IV";
+  EXPECT_EQ(add_movie(fresh, bytes_of(moov("cenc", 0))), IndexStatus::BadBox) << "no IV at all";
 }
 
 TEST(ProtectionIndex, RefusesABoxThatIsCut) {
   const auto movie = moov(), fragment = moof(tfhd() + trun({100}) + senc(1, aux("iv-one--", {{4, 96}})));
   for (std::size_t length = 0; length < movie.size(); ++length) {
     const auto cut = movie.substr(0, length);
-    EXPECT_EQ(ProtectionIndex().add_movie(bytes_of(cut)), IndexStatus::BadBox) << length;
+    EXPECT_EQ(ProtectionIndex::read_movie(bytes_of(cut), 0).error(), IndexStatus::BadBox) << length;
   }
   for (std::size_t length = 0; length < fragment.size(); ++length)
     EXPECT_EQ(Index().add(fragment.substr(0, length)), IndexStatus::BadBox) << length;
@@ -193,9 +195,9 @@ TEST(ProtectionIndex, StaysConsistentWhateverItIsGiven) {
         auto whole = original.substr(begin, part->type == "mdat" ? 0 : end - begin);
         for (auto changes = random() % 4; changes > 0 && !whole.empty(); --changes)
           whole[random() % whole.size()] = static_cast<char>(random());
-        if (part->type == "moov") static_cast<void>(index.add_movie(bytes_of(whole)));
+        if (part->type == "moov") static_cast<void>(add_movie(index, bytes_of(whole)));
         if (part->type == "moof")
-          static_cast<void>(index.add_fragment(bytes_of(whole), static_cast<std::int64_t>(begin)));
+          static_cast<void>(add_fragment(index, bytes_of(whole), static_cast<std::int64_t>(begin)));
         begin = end;
       }
       for (const auto& sample : index.samples()) {
