@@ -33,10 +33,8 @@ async function main() {
 
   await mpv.pause();
   assert.strictEqual(await mpv.isPaused(), true);
-  const seeked = once(mpv, 'seek');
+  // Not by its 'seek' event: for that node-mpv makes a connection when the seek has begun, and hears no end of a short one.
   await mpv.goToPosition(5);
-  const places = await seeked;
-  assert.ok('start' in places && 'end' in places);
   near(await mpv.getTimePosition(), 5, 0.05);
   await mpv.seek(2);
   near(await mpv.getTimePosition(), 7, 0.05);
