@@ -47,6 +47,7 @@ void AudioDecoder::run() {
 void AudioDecoder::begin(const QueueItem& item) {
   generation_ = item.generation;
   sound_from_ = item.start.sound_from;
+  proof_ = {};
   if (!item.start.continues) {
     avcodec_flush_buffers(codec_.get());
     position_.reset();
@@ -63,8 +64,11 @@ void AudioDecoder::begin(const QueueItem& item) {
 
 void AudioDecoder::decode(const AVPacket& packet) {
   const AVPacket* origin = &packet;
+  proof_.sent(packet.pts);
   const int error = decode_packet(
       *codec_, &packet, [&](AvFramePointer frame) { return take(*frame, std::exchange(origin, nullptr)); });
+  if (error >= 0) proof_.whole();
+  if (stream_->is_unlocked && proof_.is_refuted()) host_.key_refuted();
   if (error < 0) host_.warn("Some sound cannot be decoded and is skipped (" + error_text(error) + ")");
 }
 

@@ -25,6 +25,8 @@ class DecoderHost {
   virtual void finished(TrackKind kind, Generation generation) = 0;
   // Something was decoded for the first time. `complete`: when the last of its data came that was waited for.
   virtual void produced(TrackKind kind, MonotonicTime complete) = 0;
+  // What was decrypted is noise: the key is not this film's. Nothing more is shown.
+  virtual void key_refuted() = 0;
   // The pipeline bounds how many of these are passed on.
   virtual void warn(std::string message) = 0;
   // Both are dropped when their generation is stale, so that nothing old arrives after a seek returned.

@@ -172,7 +172,8 @@ void Demuxer::describe() {
   streams_.clear();
   fragmented_ = contains(context_->iformat->name, "mov");
   for (unsigned i = 0; i < context_->nb_streams; ++i) {
-    streams_.push_back(describe_stream(*context_, static_cast<int>(i), info_.start_time));
+    streams_.push_back(
+        describe_stream(*context_, static_cast<int>(i), info_.start_time, unlocker_ != nullptr));
     if (context_->streams[i]->nb_frames > 0) fragmented_ = false;
   }
   index_read_ = !contains(context_->iformat->name, "matroska");

@@ -208,7 +208,7 @@ MediaInfo describe_media(const AVFormatContext& context, bool seekable, std::opt
 }
 
 std::shared_ptr<const StreamDescription> describe_stream(AVFormatContext& context, int index,
-                                                         MediaTime start_time) {
+                                                         MediaTime start_time, bool is_unlocked) {
   const AVStream& stream = *context.streams[index];
   auto description = std::make_shared<StreamDescription>();
   description->index = index;
@@ -226,6 +226,7 @@ std::shared_ptr<const StreamDescription> describe_stream(AVFormatContext& contex
   description->rotation = rotation(stream);
   description->hdr = hdr(stream);
   description->is_protected = is_protected(stream);
+  description->is_unlocked = is_unlocked;
   description->start_time = start_time;
   if ((stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0 && stream.attached_pic.size > 0) {
     description->picture.reset(av_packet_clone(&stream.attached_pic));

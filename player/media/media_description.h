@@ -19,7 +19,8 @@ namespace freshet::media {
 [[nodiscard]] MediaInfo describe_media(const AVFormatContext& context, bool seekable,
                                        std::optional<MediaTime> begins_at = std::nullopt);
 [[nodiscard]] std::shared_ptr<const StreamDescription> describe_stream(AVFormatContext& context, int index,
-                                                                       MediaTime start_time);
+                                                                       MediaTime start_time,
+                                                                       bool is_unlocked = false);
 [[nodiscard]] std::vector<FontAttachment> collect_fonts(const AVFormatContext& context);
 
 }  // namespace freshet::media

@@ -374,13 +374,23 @@ void MediaPipeline::finished(TrackKind kind, Generation generation) {
     };
     nothing_at_all = read_finished_ && over(TrackKind::Video) && over(TrackKind::Audio);
   }
-  if (nothing_at_all) {
+  if (nothing_at_all && options_.unlockers) {
+    key_refuted();
+  } else if (nothing_at_all) {
     listener_.on_failed({ErrorCategory::Media, "no-playable-stream",
                          "\"" + std::string(last_part(name_)) + "\" holds nothing that can be decoded",
                          "The file may be damaged"});
   }
   listener_.on_frame_ready();
   listener_.on_buffer_changed();
+}
+
+void MediaPipeline::key_refuted() {
+  if (key_refuted_.exchange(true)) return;
+  listener_.on_failed({ErrorCategory::Protection, "wrong-key",
+                       "What the key unlocks of \"" + std::string(last_part(name_)) +
+                           "\" is noise: it is not this film's key",
+                       "Ask whoever published it for the right one"});
 }
 
 void MediaPipeline::warn(std::string message) {

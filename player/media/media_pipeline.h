@@ -84,6 +84,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   void frame_queued() override;
   void finished(TrackKind kind, Generation generation) override;
   void produced(TrackKind kind, MonotonicTime complete) override;
+  void key_refuted() override;
   void warn(std::string message) override;
   void deliver(SubtitleEvent event) override;
   void deliver(const AudioDigest& digest, Generation generation) override;
@@ -154,6 +155,7 @@ class MediaPipeline final : public Pipeline, private DecoderHost {
   std::condition_variable work_;  // for the demux thread
   std::optional<Request> pending_;
   bool opened_ = false;
+  std::atomic<bool> key_refuted_{false};
   bool failed_ = false;  // a read error: nothing more until the next seek
   bool read_finished_ = false;
   bool full_ = false;

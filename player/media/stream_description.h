@@ -24,6 +24,7 @@ struct StreamDescription {
   std::optional<HdrInfo> hdr;      // the container's
   PacketPointer picture;           // cover art; such a stream has no other packets
   bool is_protected = false;       // encrypted: nothing here can decode it
+  bool is_unlocked = false;        // its packets come decrypted, if the key was right
   MediaTime start_time{0};         // to be subtracted from each of its times
 };
 
