@@ -14,7 +14,6 @@
 #include "player/media/audio_converter.h"
 #include "player/media/audio_digest.h"
 #include "player/media/decoder_host.h"
-#include "player/media/key_proof.h"
 #include "player/media/packet_queue.h"
 #include "player/media/sinks.h"
 #include "player/media/stream_description.h"
@@ -50,7 +49,7 @@ class AudioDecoder {
 
   std::shared_ptr<const StreamDescription> stream_;
   CodecContextPointer codec_;
-  KeyProof proof_;  // of a stream that was unlocked
+  int failed_ = 0;  // packets, one after the other
   PacketQueue& packets_;
   AudioSink* sink_;
   DecoderHost& host_;

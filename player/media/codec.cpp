@@ -33,8 +33,6 @@ Result<CodecContextPointer> open_codec(const StreamDescription& stream, int thre
   }
   context->pkt_timebase = stream.time_base;
   context->max_pixels = pixels_limit;
-  // A wrong key gives noise. What the decoder would make up for it is no picture of the film.
-  if (stream.is_unlocked) context->err_recognition |= AV_EF_EXPLODE;
   if (stream.type == AVMEDIA_TYPE_VIDEO) {
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     context->thread_count = stream.picture ? 1 : std::clamp(threads > 0 ? threads : cores, 1, threads_limit);

@@ -47,7 +47,9 @@ VideoDecoder::VideoDecoder(std::shared_ptr<const StreamDescription> stream, cons
       host_(host),
       converter_(options.frame_formats),
       digests_(options.digests),
-      may_skip_(skips_safely(codec_->codec_id)) {}
+      may_skip_(skips_safely(codec_->codec_id)) {
+  if (stream_->is_unlocked) trial_.emplace(stream_);
+}
 
 void VideoDecoder::run() {
   decode_queue(
@@ -65,7 +67,7 @@ void VideoDecoder::begin(const QueueItem& item) {
   last_pts_.reset();
   last_duration_ = MediaTime{0};
   until_keyframe_ = false;
-  proof_ = {};
+  if (trial_) trial_->restart();
 }
 
 void VideoDecoder::choose_skipping(const AVPacket& packet) {
@@ -92,13 +94,13 @@ void VideoDecoder::choose_skipping(const AVPacket& packet) {
 void VideoDecoder::decode(const AVPacket& packet) {
   choose_skipping(packet);
   if (until_keyframe_) return;
-  if (stream_->is_unlocked) {
-    const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0 && packet.pts != no_timestamp;
-    proof_.sent(is_key ? std::optional(packet.pts) : std::nullopt);
+  if (trial_) {
+    const auto verdict = trial_->judge(packet);
+    if (verdict == KeyTrial::Verdict::Refuted) host_.key_refuted();
+    if (verdict != KeyTrial::Verdict::Show) return;
   }
   const int error =
       decode_packet(*codec_, &packet, [&](AvFramePointer frame) { return take(std::move(frame)); });
-  if (stream_->is_unlocked && proof_.is_refuted()) host_.key_refuted();
   if (error < 0) {
     host_.warn(
         "A picture near " +
@@ -128,10 +130,6 @@ bool VideoDecoder::ends_after(MediaTime pts, MediaTime duration, MediaTime limit
 
 bool VideoDecoder::take(AvFramePointer frame) {
   if (!host_.current(generation_)) return false;
-  if (stream_->is_unlocked) {
-    const bool is_damaged = frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
-    if (!proof_.came_out(frame->pts, is_damaged)) return true;
-  }
   MediaTime duration = to_media_time(frame->pkt_duration, stream_->time_base).value_or(MediaTime{0});
   if (duration <= MediaTime{0} && stream_->frame_rate.num > 0 && stream_->frame_rate.den > 0) {
     duration = from_seconds(1.0 / av_q2d(stream_->frame_rate));

@@ -12,7 +12,7 @@
 #include "player/media/ffmpeg_handles.h"
 #include "player/media/frame_converter.h"
 #include "player/media/frame_queue.h"
-#include "player/media/key_proof.h"
+#include "player/media/key_trial.h"
 #include "player/media/packet_queue.h"
 #include "player/media/pipeline.h"
 #include "player/media/stream_description.h"
@@ -60,7 +60,7 @@ class VideoDecoder {
   std::optional<MediaTime> last_pts_;
   MediaTime last_duration_{0};
   bool until_keyframe_ = false;
-  KeyProof proof_;  // of a stream that was unlocked
+  std::optional<KeyTrial> trial_;  // of a stream that was unlocked
   bool produced_ = false;
 };
 
