@@ -264,8 +264,10 @@ TEST(Tracks, SwitchingTheSoundWaitsForNoBytes) {
   source->wait_until_blocked();
   player.pipeline->select_track(TrackKind::Audio, track_two, milliseconds(500));
   player.audio.hold(false);
-  EXPECT_TRUE(player.wait_for([&] { return player.next_frame() && !player.audio.recorded().empty(); }));
+  // Not picture by picture: those that are there might be over before the sound comes.
+  EXPECT_TRUE(player.wait_for([&] { return !player.audio.recorded().empty(); }));
   EXPECT_NEAR(to_seconds(player.audio.recorded().front().pts), 0.5, 0.2);
+  EXPECT_TRUE(player.next_frame()) << "pictures go on";
   source->unblock();
 }
 
