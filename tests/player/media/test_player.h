@@ -33,6 +33,7 @@ class RecordingAudio final : public AudioSink {
     changed_.wait(lock, [&] { return !held_ || generation < oldest_ || retired_; });
     if (generation < oldest_ || retired_) return false;
     blocks.push_back({pts, speed, generation, {samples.begin(), samples.end()}});
+    changed_.notify_all();
     return true;
   }
   void finish(Generation generation) override {
@@ -63,6 +64,11 @@ class RecordingAudio final : public AudioSink {
     Generation generation;
     std::vector<float> samples;
   };
+  // Waits until some sound was written; false: none was in 20 seconds.
+  bool wait_recorded() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return !blocks.empty(); });
+  }
   std::vector<Block> recorded() {
     const std::lock_guard lock(mutex_);
     return blocks;

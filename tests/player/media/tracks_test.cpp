@@ -265,7 +265,7 @@ TEST(Tracks, SwitchingTheSoundWaitsForNoBytes) {
   player.pipeline->select_track(TrackKind::Audio, track_two, milliseconds(500));
   player.audio.hold(false);
   // Not picture by picture: those that are there might be over before the sound comes.
-  EXPECT_TRUE(player.wait_for([&] { return !player.audio.recorded().empty(); }));
+  ASSERT_TRUE(player.audio.wait_recorded());
   EXPECT_NEAR(to_seconds(player.audio.recorded().front().pts), 0.5, 0.2);
   EXPECT_TRUE(player.next_frame()) << "pictures go on";
   source->unblock();
