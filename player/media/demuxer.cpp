@@ -254,6 +254,23 @@ std::shared_ptr<const StreamDescription> Demuxer::stream(int index) const {
              : nullptr;
 }
 
+bool Demuxer::describe_for_muxer(int index, AVStream& into) const {
+  const AVStream& from = *context_->streams[index];
+  if (avcodec_parameters_copy(into.codecpar, from.codecpar) < 0) return false;
+  into.codecpar->codec_tag = 0;  // each container has its own
+  into.time_base = from.time_base;
+  into.sample_aspect_ratio = from.sample_aspect_ratio;
+  into.avg_frame_rate = from.avg_frame_rate;
+  into.disposition = from.disposition;
+  for (int i = 0; i < from.nb_side_data; ++i) {  // rotation, HDR
+    const AVPacketSideData& data = from.side_data[i];
+    std::uint8_t* const copy = av_stream_new_side_data(&into, data.type, data.size);
+    if (copy == nullptr) return false;
+    std::copy_n(data.data, data.size, copy);
+  }
+  return av_dict_copy(&into.metadata, from.metadata, 0) >= 0;
+}
+
 void Demuxer::enable(const std::vector<int>& stream_indices) {
   enabled_ = stream_indices;
   apply_discard();

@@ -37,6 +37,8 @@ class Demuxer {
 
   [[nodiscard]] const MediaInfo& info() const { return info_; }
   [[nodiscard]] std::shared_ptr<const StreamDescription> stream(int index) const;
+  // Copies all that a muxer may know of the stream. False: out of memory.
+  [[nodiscard]] bool describe_for_muxer(int index, AVStream& into) const;
   // Fonts and the like that the file carries for its subtitles.
   [[nodiscard]] const std::vector<FontAttachment>& fonts() const { return fonts_; }
 
