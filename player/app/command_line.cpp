@@ -28,6 +28,7 @@ std::string_view command_name(Command command) {
     case Command::Play: return "freshet";
     case Command::Seed: return "freshet seed";
     case Command::Probe: return "freshet probe";
+    case Command::Protect: return "freshet protect";
   }
   return "freshet";
 }
@@ -64,7 +65,12 @@ Result<Typed> take_option(std::span<const std::string_view>& rest, bool separate
   rest = rest.subspan(1);
   // One dash is enough, as for mpv; -h, -V and -v are options of their own.
   if (!argument.starts_with("--") && argument.size() == 2) {
-    if (const OptionInfo* option = find_short_option(argument[1])) return Typed{option, std::nullopt};
+    if (const OptionInfo* option = find_short_option(argument[1])) {
+      if (!needs_value(*option) || rest.empty()) return Typed{option, std::nullopt};
+      Typed typed{option, std::string(rest.front())};
+      rest = rest.subspan(1);
+      return typed;
+    }
     return unknown_option(argument, argument.substr(1));
   }
   std::string_view name = argument.substr(argument.starts_with("--") ? 2 : 1);
@@ -101,7 +107,7 @@ Result<std::vector<Typed>> tokenize(std::span<const std::string_view> rest, Comm
       named = true;
       rest = rest.subspan(1);
     } else if (options && argument.size() > 1 && argument.front() == '-') {
-      auto option = take_option(rest, command == Command::Seed);
+      auto option = take_option(rest, command == Command::Seed || command == Command::Protect);
       if (!option) return std::unexpected(std::move(option.error()));
       typed.push_back(std::move(*option));
     } else {
@@ -110,6 +116,8 @@ Result<std::vector<Typed>> tokenize(std::span<const std::string_view> rest, Comm
         command = Command::Seed;
       } else if (!named && argument == "probe") {
         command = Command::Probe;
+      } else if (!named && argument == "protect") {
+        command = Command::Protect;
       } else {
         typed.push_back({nullptr, std::string(argument)});
       }
@@ -204,6 +212,22 @@ Result<CommandLine> finish(CommandLine result, std::vector<std::string> sources,
       result.probe.session = result.play.session;
       result.probe.file = result.play.file;
       result.probe.network_timeout = result.play.network_timeout;
+      break;
+    case Command::Protect:
+      if (run && sources.empty()) return no_source("protect");
+      if (run && sources.size() > 1) {
+        return fail(ErrorCategory::Usage, "too-many-sources", "freshet protect takes one film",
+                    "protect them one after the other");
+      }
+      if (run && result.protect.output.empty()) {
+        return fail(ErrorCategory::Usage, "no-output", "freshet protect: where shall the protected film go",
+                    "name a file: -o OUT.mp4");
+      }
+      if (run && result.protect.options.keys.empty()) {
+        return fail(ErrorCategory::Usage, "no-key", "freshet protect: there is no key to protect with",
+                    "give --key=KID:KEY, both 32 hex digits; openssl rand -hex 16 makes such numbers");
+      }
+      if (!sources.empty()) result.protect.source = std::move(sources.front());
       break;
   }
   return result;

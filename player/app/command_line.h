@@ -4,10 +4,10 @@
 // The command line, understood: which command, with which options. Reads freshet.conf and --playlist files
 // through Environment, nothing else. Pure but for that; the main thread calls it once.
 //
-//   freshet [options] SOURCE…    freshet seed …    freshet probe SOURCE
+//   freshet [options] SOURCE…    freshet seed …    freshet probe SOURCE    freshet protect IN -o OUT
 //
 // The first argument that is no option names a command if it can; a file of that name is reached by ./seed.
-// Values are written --option=VALUE; `seed` also takes them as the next argument.
+// Values are written --option=VALUE; `seed` and `protect` also take them as the next argument.
 #pragma once
 
 #include <filesystem>
@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drm/protect/protect_film.h"
 #include "player/playback/options.h"
 #include "streaming/base/error.h"
 #include "streaming/publish.h"
@@ -25,7 +26,7 @@
 
 namespace freshet::app {
 
-enum class Command : std::uint8_t { Play, Seed, Probe };
+enum class Command : std::uint8_t { Play, Seed, Probe, Protect };
 
 // What is to be done with it.
 enum class Action : std::uint8_t {
@@ -65,6 +66,14 @@ struct ProbeCommand {
   std::optional<std::chrono::seconds> network_timeout;
 };
 
+struct ProtectCommand {
+  std::string source;
+  std::filesystem::path output;
+  drm::Layout layout = drm::Layout::Fragmented;
+  drm::ProtectOptions options;
+  drm::Replace replace = drm::Replace::No;
+};
+
 struct CommandLine {
   Command command = Command::Play;
   Action action = Action::Run;
@@ -72,6 +81,7 @@ struct CommandLine {
   playback::Options play;  // Command::Play
   SeedCommand seed;
   ProbeCommand probe;
+  ProtectCommand protect;
   LogOptions log;
   bool load_config = true;
   bool headless = false;                             // neither window nor sound
@@ -90,7 +100,7 @@ struct Environment {
 
 // `arguments` without the program's name. Without any argument the action is Help. Errors: Usage
 // "unknown-option", "missing-value", "unexpected-value", "bad-value", "no-source", "too-many-sources",
-// "wrong-command", "bad-config"; and those of Environment::read_file for --playlist.
+// "no-output", "wrong-command", "bad-config"; and those of Environment::read_file for --playlist.
 [[nodiscard]] Result<CommandLine> parse_command_line(std::span<const std::string_view> arguments,
                                                      const Environment& environment);
 

@@ -13,13 +13,14 @@
 namespace freshet::app {
 namespace {
 
-constexpr Command commands[] = {Command::Play, Command::Seed, Command::Probe};
+constexpr Command commands[] = {Command::Play, Command::Seed, Command::Probe, Command::Protect};
 
 std::string_view word(Command command) {
   switch (command) {
     case Command::Play: return "play";
     case Command::Seed: return "seed";
     case Command::Probe: return "probe";
+    case Command::Protect: return "protect";
   }
   std::unreachable();
 }
@@ -96,7 +97,7 @@ std::string bash() {
       "cword=$COMP_CWORD; }\n"
       "  for word in \"${words[@]:1:cword-1}\"; do\n"
       "    case $word in\n"
-      "      seed|probe) command=$word; break ;;\n"
+      "      seed|probe|protect) command=$word; break ;;\n"
       "      -*) ;;\n"
       "      *) break ;;\n"
       "    esac\n"
@@ -144,7 +145,8 @@ std::string bash() {
       "    return\n"
       "  fi\n"
       "  compopt -o filenames +o nospace 2>/dev/null\n"
-      "  mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"; (( cword == 1 )) && compgen -W 'seed probe' -- "
+      "  mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"; (( cword == 1 )) && compgen -W 'seed probe "
+      "protect' -- "
       "\"$cur\")\n"
       "}\n"
       "complete -F _freshet freshet\n";
@@ -182,7 +184,7 @@ std::string zsh() {
       "  local command=play word\n"
       "  for word in \"${(@)words[2,CURRENT-1]}\"; do\n"
       "    case $word in\n"
-      "      (seed|probe) command=$word; break ;;\n"
+      "      (seed|probe|protect) command=$word; break ;;\n"
       "      (-*) ;;\n"
       "      (*) break ;;\n"
       "    esac\n"
@@ -218,7 +220,7 @@ std::string zsh() {
       "  esac\n"
       "  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
       "    _alternative 'commands:command:((seed\\:\"make a torrent and serve it\" probe\\:\"look into a "
-      "source\"))' "
+      "source\" protect\\:\"package a film under encryption\"))' "
       "'sources:source:_files'\n"
       "    return\n"
       "  fi\n"
@@ -240,19 +242,27 @@ std::string fish_quoted(std::string_view text) {
   return result;
 }
 
+// Where an option of these commands is offered; empty: everywhere.
+std::string fish_condition(std::uint8_t taken_by) {
+  std::string takes, others;
+  for (const Command command : commands) {
+    if (command == Command::Play) continue;
+    ((taken_by & command_bit(command)) != 0 ? takes : others) += fmt::format(" {}", word(command));
+  }
+  // Playing has no word of its own.
+  if ((taken_by & for_play) == 0) return "__fish_seen_subcommand_from" + takes;
+  return others.empty() ? "" : "not __fish_seen_subcommand_from" + others;
+}
+
 std::string fish() {
   std::string text =
       "# fish completion for freshet; made by freshet --generate=fish\n"
       "complete -c freshet -n __fish_use_subcommand -a seed -d 'Make a torrent and serve it'\n"
-      "complete -c freshet -n __fish_use_subcommand -a probe -d 'Look into a source'\n";
+      "complete -c freshet -n __fish_use_subcommand -a probe -d 'Look into a source'\n"
+      "complete -c freshet -n __fish_use_subcommand -a protect -d 'Package a film under encryption'\n";
   for (const OptionInfo& option : option_table()) {
     if (option.listed == Listed::Hidden) continue;
-    std::string condition;
-    if (option.commands == for_play) condition = "not __fish_seen_subcommand_from seed probe";
-    if (option.commands == for_seed) condition = "__fish_seen_subcommand_from seed";
-    if (option.commands == for_probe) condition = "__fish_seen_subcommand_from probe";
-    if (option.commands == (for_play | for_probe)) condition = "not __fish_seen_subcommand_from seed";
-    if (option.commands == (for_play | for_seed)) condition = "not __fish_seen_subcommand_from probe";
+    const std::string condition = fish_condition(option.commands);
     const std::string guard = condition.empty() ? "" : fmt::format(" -n '{}'", condition);
     for (const std::string_view name : names_of(option)) {
       std::string value;

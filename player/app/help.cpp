@@ -25,7 +25,8 @@ std::string_view synopsis(Command command) {
     case Command::Play:
       return "Usage: freshet [options] SOURCE…\n"
              "       freshet seed FILE|FOLDER|TORRENT…\n"
-             "       freshet probe SOURCE\n\n"
+             "       freshet probe SOURCE\n"
+             "       freshet protect IN -o OUT\n\n"
              "Plays torrent video while it downloads. A SOURCE is a magnet link, a .torrent file or its URL, "
              "an\n"
              "infohash, a local video, an http(s) URL of one, or - for standard input.\n";
@@ -37,6 +38,13 @@ std::string_view synopsis(Command command) {
     case Command::Probe:
       return "Usage: freshet probe [options] SOURCE\n\n"
              "Prints the files of SOURCE, its streams, its duration, and whether it is protected.\n";
+    case Command::Protect:
+      return "Usage: freshet protect [options] IN -o OUT\n\n"
+             "Packages a film of yours for streaming under Common Encryption (ISO/IEC 23001-7): whoever has "
+             "its keys\n"
+             "plays it. IN is any film that freshet plays, with H.264, HEVC, AV1 or VP9; OUT becomes an MP4. "
+             "Nothing\n"
+             "is encoded anew.\n";
   }
   std::unreachable();
 }
@@ -53,6 +61,12 @@ std::string_view examples(Command command) {
       return "  freshet seed film.mkv                     serve a film; others play the printed link\n"
              "  freshet seed --torrent-out=f.torrent film.mkv\n";
     case Command::Probe: return "  freshet probe --json film.torrent\n";
+    case Command::Protect:
+      return "  freshet protect film.mkv -o film.mp4 --key-file=film.keys\n"
+             "  freshet protect film.mkv -o film.mp4 --scheme=cbcs --key=$KID:$KEY --clear-lead=10\n"
+             "  freshet protect film.mkv -o film.mp4 --key=video=$KID1:$KEY1 --key=audio=$KID2:$KEY2\n"
+             "  freshet protect film.mkv -o film.mp4 --rotate=600 --key=$KID1:$KEY1 --key=$KID2:$KEY2\n"
+             "  openssl rand -hex 16                      a number that serves as KID or as KEY\n";
   }
   std::unreachable();
 }

@@ -14,6 +14,7 @@
 #include "player/app/human_text.h"
 #include "player/app/play_command.h"
 #include "player/app/probe_command.h"
+#include "player/app/protect_command.h"
 #include "player/app/seed_command.h"
 #include "player/app/version.h"
 #include "player/media/pipeline.h"
@@ -51,6 +52,9 @@ int run(int argc, char** argv, MonotonicTime start) {
   switch (command) {
     case app::Command::Seed: return app::run_seed(command_line->seed, start);
     case app::Command::Probe: return app::run_probe(command_line->probe);
+    case app::Command::Protect:
+      return app::run_protect(command_line->protect,
+                              command_line->log.quiet || command_line->log.really_quiet);
     case app::Command::Play: break;
   }
   if (command_line->play.list) return app::run_list(command_line->play);

@@ -182,7 +182,8 @@ std::string man_page(std::string_view version) {
       ".SH NAME\nfreshet \\- watch torrent video while it downloads\n"
       ".SH SYNOPSIS\n.B freshet\n.RI [ options ]\n.IR SOURCE \\|...\n.br\n"
       ".B freshet seed\n.RI [ options ]\n.IR FILE | FOLDER | TORRENT \\|...\n.br\n"
-      ".B freshet probe\n.RI [ options ]\n.I SOURCE\n"
+      ".B freshet probe\n.RI [ options ]\n.I SOURCE\n.br\n"
+      ".B freshet protect\n.RI [ options ]\n.I IN\n.B \\-o\n.I OUT\n"
       ".SH DESCRIPTION\nfreshet plays a video while a BitTorrent swarm delivers it, and seeks where nothing "
       "has been\n"
       "downloaded yet. No byte is played that the torrent's hashes do not vouch for.\n.PP\n"
@@ -201,6 +202,12 @@ std::string man_page(std::string_view version) {
     text += fmt::format(".SS {}\n", troff_text(group_title(group)));
     if (group == Group::Publishing) {
       text += "Options of\n.BR \"freshet seed\" ,\nwhich takes their values also as the next argument.\n";
+    }
+    if (group == Group::Protecting) {
+      text +=
+          "Options of\n.BR \"freshet protect\" ,\nwhich makes an MP4 under Common Encryption of a film, and "
+          "takes "
+          "their values also as the next argument.\n";
     }
     text += rows;
   }

@@ -18,6 +18,7 @@ const T& as(const OptionValue& value) {
 
 [[nodiscard]] std::span<const OptionInfo> playback_rows();   // sources, playing, tracks, outputs
 [[nodiscard]] std::span<const OptionInfo> swarm_rows();      // network, storage, publishing
+[[nodiscard]] std::span<const OptionInfo> protect_rows();    // keys, and how a film is protected
 [[nodiscard]] std::span<const OptionInfo> observing_rows();  // events, control, terminal, general
 
 }  // namespace freshet::app

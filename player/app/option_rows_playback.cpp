@@ -266,32 +266,6 @@ constexpr OptionInfo playback_options[] = {
        c.play.subtitle_files.push_back(as<std::string>(v));
        return {};
      }},
-    // --- protected content
-    {.name = "key",
-     .type = ValueType::Text,
-     .value_name = "KID:KEY",
-     .group = Group::Protection,
-     .repeat = Repeat::Appends,
-     .help = "Unlocks what is protected with this key; both are 32 hex digits. Other users of the machine "
-             "can read a "
-             "command line: --key-file keeps keys to yourself.",
-     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
-       const auto key = drm::parse_key(as<std::string>(v));
-       if (!key) return std::unexpected(key.error());
-       c.play.keys.push_back(*key);
-       return {};
-     }},
-    {.name = "key-file",
-     .type = ValueType::Path,
-     .value_name = "FILE",
-     .group = Group::Protection,
-     .repeat = Repeat::Appends,
-     .help = "Unlocks with the keys of a file: a Clear Key licence (a JWK set), or a line KID:KEY for each.",
-     .example = "--key-file=film.keys.json",
-     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
-       c.play.key_files.emplace_back(as<std::string>(v));
-       return {};
-     }},
     {.name = "audio-delay",
      .type = ValueType::Time,
      .value_name = "SECONDS",

@@ -99,6 +99,7 @@ std::string_view group_title(Group group) {
     case Group::Storage: return "Storage";
     case Group::Protection: return "Protected content";
     case Group::Publishing: return "Making a torrent";
+    case Group::Protecting: return "Protecting a film";
     case Group::Observing: return "Watching and controlling the player";
     case Group::Terminal: return "Terminal and keys";
     case Group::General: return "General";
@@ -109,7 +110,7 @@ std::string_view group_title(Group group) {
 std::span<const OptionInfo> option_table() {
   static const std::vector<OptionInfo> table = [] {
     std::vector<OptionInfo> all;
-    for (const auto rows : {playback_rows(), swarm_rows(), observing_rows()}) {
+    for (const auto rows : {playback_rows(), swarm_rows(), protect_rows(), observing_rows()}) {
       all.insert(all.end(), rows.begin(), rows.end());
     }
     return all;

@@ -47,17 +47,20 @@ enum class Group : std::uint8_t {
   Storage,
   Protection,
   Publishing,
+  Protecting,
   Observing,
   Terminal,
   General
 };
-inline constexpr Group all_groups[] = {
-    Group::Sources,    Group::Playback,   Group::Tracks,    Group::Output,   Group::Network, Group::Storage,
-    Group::Protection, Group::Publishing, Group::Observing, Group::Terminal, Group::General};
+inline constexpr Group all_groups[] = {Group::Sources,    Group::Playback,   Group::Tracks,
+                                       Group::Output,     Group::Network,    Group::Storage,
+                                       Group::Protection, Group::Publishing, Group::Protecting,
+                                       Group::Observing,  Group::Terminal,   Group::General};
 [[nodiscard]] std::string_view group_title(Group group);
 
 // Who takes an option: bits of a set.
-inline constexpr std::uint8_t for_play = 1, for_seed = 2, for_probe = 4, for_all = 7;
+inline constexpr std::uint8_t for_play = 1, for_seed = 2, for_probe = 4, for_protect = 8, for_swarm = 7,
+                              for_all = 15;
 [[nodiscard]] constexpr std::uint8_t command_bit(Command command) {
   return static_cast<std::uint8_t>(1u << static_cast<unsigned>(command));
 }

@@ -9,10 +9,11 @@ add_library(freshet_app_options STATIC
   man_page.cpp
   option_rows_observing.cpp
   option_rows_playback.cpp
+  option_rows_protect.cpp
   option_rows_swarm.cpp
   option_table.cpp)
 add_library(freshet::app_options ALIAS freshet_app_options)
 target_link_libraries(freshet_app_options
-  PUBLIC freshet::base freshet::control freshet::keys
+  PUBLIC freshet::base freshet::control freshet::keys freshet::protect
   PRIVATE freshet::warnings freshet::dep::fmt)
 freshet_precompile(freshet_app_options)
