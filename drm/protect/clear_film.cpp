@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -23,6 +24,8 @@ constexpr std::size_t most_tracks = 64;
 constexpr std::size_t most_samples = 20'000'000;
 // Of all of a fragment, which is held in memory: two seconds at 1 Gbit/s.
 constexpr std::uint64_t largest_fragment = 512ULL << 20U;
+// Sums of such times fit, and numbers with a fraction hold them exactly.
+constexpr std::uint64_t furthest_time = std::uint64_t{1} << 52U;
 
 std::unexpected<Error> bad_film(std::string why) {
   return fail(ErrorCategory::Media, "bad-film", "The film cannot be taken apart: " + std::move(why),
@@ -182,6 +185,7 @@ class FilmReader {
     FilmRun run;
     Defaults defaults;
     std::int64_t next = offset;
+    std::uint64_t time = 0;
     bool has_header = false, has_time = false;
     BoxWalk walk(content);
     while (const auto box = walk.next()) {
@@ -200,7 +204,8 @@ class FilmReader {
         if ((flags & has_default_flags) != 0) defaults.flags = reader.word();
         has_header = true;
       } else if (box->type == "tfdt") {
-        run.decode_time = reader.number((head >> 24U) == 1 ? 8 : 4);
+        time = run.decode_time = reader.number((head >> 24U) == 1 ? 8 : 4);
+        if (time > furthest_time) return bad_film("its times do not fit");
         has_time = true;
       } else if (box->type == "trun") {
         const auto count = reader.word();
@@ -217,7 +222,11 @@ class FilmReader {
           if (first_flags) sample.flags = *std::exchange(first_flags, std::nullopt);
           if ((flags & has_composition) != 0) sample.composition = static_cast<std::int32_t>(reader.word());
           next += sample.size;
-          film_.tracks[run.track].duration += sample.duration;
+          auto& track = film_.tracks[run.track];
+          track.duration += sample.duration;
+          time += sample.duration;
+          if (time > furthest_time) return bad_film("its times do not fit");
+          track.end = std::max(track.end, static_cast<std::int64_t>(time) + sample.composition);
           run.samples.push_back(sample);
         }
         samples_ += count;
@@ -255,13 +264,15 @@ std::size_t ClearFilm::main_track() const {
   return video == tracks.end() ? 0 : static_cast<std::size_t>(video - tracks.begin());
 }
 
+std::uint64_t FilmTrack::presented(std::uint32_t timescale_of_movie) const {
+  const auto length = static_cast<double>(end) - static_cast<double>(edit_begin);
+  return static_cast<std::uint64_t>(std::ceil(std::max(length, 0.0) * timescale_of_movie / timescale));
+}
+
 std::uint64_t ClearFilm::duration() const {
-  double longest = 0;
-  for (const auto& track : tracks) {
-    const auto presented = static_cast<double>(track.duration) - static_cast<double>(track.edit_begin);
-    longest = std::max(longest, presented / track.timescale);
-  }
-  return static_cast<std::uint64_t>(longest * timescale);
+  std::uint64_t longest = 0;
+  for (const auto& track : tracks) longest = std::max(longest, track.presented(timescale));
+  return longest;
 }
 
 Result<void> read_exactly(ByteSource& source, std::int64_t offset, std::span<std::byte> buffer) {

@@ -33,7 +33,10 @@ struct FilmTrack {
   std::size_t entry_boxes = 0;   // where in it boxes begin
   std::int64_t edit_begin = 0;   // where the presentation begins, in the track's time
   std::uint64_t duration = 0;    // of all samples
+  std::int64_t end = 0;          // of the last one that is shown, in the track's time
 
+  // How long the presentation is, in units of `timescale_of_movie`; rounded up, lest the last picture is cut.
+  [[nodiscard]] std::uint64_t presented(std::uint32_t timescale_of_movie) const;
   [[nodiscard]] std::span<const std::byte> boxes() const { return std::span(entry).subspan(entry_boxes); }
 };
 

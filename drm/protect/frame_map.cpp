@@ -53,11 +53,13 @@ enum : unsigned {
 
 class Av1Map final : public SampleMap {
  public:
+  explicit Av1Map(BlockAlignment alignment) : alignment_(alignment) {}
+
   // The sequence header that av1C carries.
   void begin(Bytes8 units) { static_cast<void>(map(units)); }
 
   Result<std::vector<Subsample>> map(Bytes8 sample) override {
-    SubsampleList list(BlockAlignment::Whole);
+    SubsampleList list(alignment_);
     while (!sample.empty()) {
       BitReader bits(sample, Emulation::None);
       bits.skip(1);
@@ -137,6 +139,7 @@ class Av1Map final : public SampleMap {
     return true;
   }
 
+  BlockAlignment alignment_;
   Av1Headers headers_;
   Av1Headers::Tiles tiles_;
   unsigned tiles_left_ = 0;  // of the frame whose header was read; 0: none
@@ -148,8 +151,8 @@ std::unique_ptr<SampleMap> make_vp9_map() {
   return std::make_unique<Vp9Map>();
 }
 
-std::unique_ptr<SampleMap> make_av1_map(std::span<const std::byte> record) {
-  auto made = std::make_unique<Av1Map>();
+std::unique_ptr<SampleMap> make_av1_map(std::span<const std::byte> record, BlockAlignment alignment) {
+  auto made = std::make_unique<Av1Map>(alignment);
   constexpr std::size_t fixed = 4;
   if (record.size() > fixed)
     made->begin({reinterpret_cast<const std::uint8_t*>(record.data()) + fixed, record.size() - fixed});

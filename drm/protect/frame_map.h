@@ -6,11 +6,13 @@
 #pragma once
 
 #include "drm/protect/sample_map.h"
+#include "drm/protect/subsample_list.h"
 
 namespace freshet::drm {
 
 // `record` is the content of av1C, or empty.
-[[nodiscard]] std::unique_ptr<SampleMap> make_av1_map(std::span<const std::byte> record);
+[[nodiscard]] std::unique_ptr<SampleMap> make_av1_map(std::span<const std::byte> record,
+                                                      BlockAlignment alignment);
 [[nodiscard]] std::unique_ptr<SampleMap> make_vp9_map();
 
 }  // namespace freshet::drm

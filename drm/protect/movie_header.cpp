@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "drm/container/source_reader.h"
 #include "drm/index/box_walk.h"
@@ -69,7 +68,7 @@ class MovieHeader {
       } else if (box->type == "stbl") {
         out_.box("stbl", [&] { write_table(box->content, track); });
       } else if (box->type == "tkhd") {
-        write_length(*box, 4 * 4, presented(from));
+        write_length(*box, 4 * 4, from.presented(film_.timescale));
       } else if (box->type == "mdhd") {
         write_length(*box, 3 * 4, from.duration);
       } else if (box->type == "edts") {
@@ -78,13 +77,6 @@ class MovieHeader {
         copy(*box);
       }
     }
-  }
-
-  // In the units of the movie.
-  [[nodiscard]] std::uint64_t presented(const FilmTrack& track) const {
-    const auto length = static_cast<double>(track.duration) - static_cast<double>(track.edit_begin);
-    return static_cast<std::uint64_t>(
-        std::llround(std::max(length, 0.0) * film_.timescale / track.timescale));
   }
 
   // The last edit lasts to the track's end, which FFmpeg's muxer does not know when it writes it.
@@ -104,7 +96,8 @@ class MovieHeader {
         out_.bytes(box->content);
         constexpr std::size_t entries = 8;
         if (count > 0 && count <= reader.left() / entry)
-          out_.set(begin + entries + (count - 1) * entry, tables_ == nullptr ? 0 : presented(track), width);
+          out_.set(begin + entries + (count - 1) * entry,
+                   tables_ == nullptr ? 0 : track.presented(film_.timescale), width);
       });
     }
   }

@@ -46,7 +46,7 @@ Result<std::unique_ptr<SampleMap>> make_sample_map(TrackKind kind, std::string_v
   } else if (format == "hvc1" || format == "hev1" || format == "dvh1" || format == "dvhe") {
     made = make_hevc_map(child(boxes, "hvcC"), alignment);
   } else if (format == "av01") {
-    made = make_av1_map(child(boxes, "av1C"));
+    made = make_av1_map(child(boxes, "av1C"), alignment);
   } else if (format == "vp09") {
     made = make_vp9_map();
   } else {

@@ -12,8 +12,8 @@
 
 namespace freshet::drm {
 
-// Whether protected parts are whole blocks: cenc, cens and cbc1 ask for it (9.5.2, 10), and so do the
-// bindings of VP9 and AV1 for all schemes. What does not fill a block is clear, at the part's beginning.
+// Whether protected parts are whole blocks: cenc, cens and cbc1 ask for it (9.5.2, 10), and so does the
+// binding of VP9 for all schemes. What does not fill a block is clear, at the part's beginning.
 enum class BlockAlignment : std::uint8_t { None, Whole };
 
 class SubsampleList {

@@ -84,6 +84,10 @@ Result<void> Mp4Muxer::begin(bool has_video) {
   const int result = avformat_write_header(context_, &options);
   av_dict_free(&options);
   if (result < 0 || failure_) return failed(result);
+  // FFmpeg 5.1 takes this away from fragments, as a header that is written at once cannot know what the
+  // filters find (AAC in transport streams says in its packets what MP4 has in the header). Ours waits for
+  // them.
+  context_->flags |= AVFMT_FLAG_AUTO_BSF;
   return {};
 }
 

@@ -122,7 +122,7 @@ BitWriter av1_key_frame(bool has_two_columns) {
 }
 
 TEST(Av1Map, ProtectsTheDataOfTilesAlone) {
-  const auto map = make_av1_map({});
+  const auto map = make_av1_map({}, BlockAlignment::Whole);
   const auto sequence = av1_sequence(), header = av1_key_frame(false).take();
   const auto frame = obu(6, header + Bytes8(165, 0xaa));
   const auto sample = obu(2, {}) + sequence + frame;
@@ -130,8 +130,15 @@ TEST(Av1Map, ProtectsTheDataOfTilesAlone) {
   EXPECT_EQ(mapped(*map, sample), (Parts{{2 + size_of(sequence) + 3 + size_of(header) + 5, 160}}));
 }
 
+TEST(Av1Map, ProtectsTilesFromTheirFirstByteWhereTheSchemeAllowsIt) {
+  const auto map = make_av1_map({}, BlockAlignment::None);
+  const auto sequence = av1_sequence(), header = av1_key_frame(false).take();
+  EXPECT_EQ(mapped(*map, sequence + obu(6, header + Bytes8(165, 0xaa))),
+            (Parts{{size_of(sequence) + 3 + size_of(header), 165}}));
+}
+
 TEST(Av1Map, KeepsTilesApartAndTheirSizesClear) {
-  const auto map = make_av1_map({});
+  const auto map = make_av1_map({}, BlockAlignment::Whole);
   const auto sequence = av1_sequence(), header = av1_key_frame(true).take();
   const auto group = BitWriter().bits(0, 1).take();  // all tiles
   const Bytes8 size{47, 0};                          // less one
@@ -141,7 +148,7 @@ TEST(Av1Map, KeepsTilesApartAndTheirSizesClear) {
 }
 
 TEST(Av1Map, FindsTilesBehindAHeaderOfTheirOwn) {
-  const auto map = make_av1_map({});
+  const auto map = make_av1_map({}, BlockAlignment::Whole);
   const auto sequence = av1_sequence();
   const auto header = obu(3, av1_key_frame(true).bits(1, 1).take()),
              copy = obu(7, av1_key_frame(true).bits(1, 1).take());
@@ -153,10 +160,13 @@ TEST(Av1Map, FindsTilesBehindAHeaderOfTheirOwn) {
 
 TEST(Av1Map, RefusesWhatItCannotUnderstand) {
   const auto frame = obu(6, av1_key_frame(false).take() + Bytes8(64, 0xaa));
-  EXPECT_EQ(make_av1_map({})->map(frame).error().code, "bad-sample") << "without a sequence header";
-  EXPECT_EQ(make_av1_map({})->map(av1_sequence() + Bytes8{0x32, 0xff, 1}).error().code, "bad-sample")
+  EXPECT_EQ(make_av1_map({}, BlockAlignment::Whole)->map(frame).error().code, "bad-sample")
+      << "without a sequence header";
+  EXPECT_EQ(make_av1_map({}, BlockAlignment::Whole)->map(av1_sequence() + Bytes8{0x32, 0xff, 1}).error().code,
+            "bad-sample")
       << "cut";
-  EXPECT_EQ(make_av1_map({})->map(av1_sequence() + obu(4, Bytes8(30, 0))).error().code, "bad-sample")
+  EXPECT_EQ(make_av1_map({}, BlockAlignment::Whole)->map(av1_sequence() + obu(4, Bytes8(30, 0))).error().code,
+            "bad-sample")
       << "no header";
 }
 
