@@ -127,6 +127,16 @@ Result<std::vector<Typed>> tokenize(std::span<const std::string_view> rest, Comm
   return typed;
 }
 
+// What is set, with the file that it names where that is read at once.
+Result<void> take_value(CommandLine& into, const OptionInfo& option, std::optional<std::string_view> value,
+                        const Environment& environment) {
+  if (auto set = set_option(into, option, value); !set || option.apply_file == nullptr) return set;
+  const auto content = environment.read_file(std::filesystem::path(*value));
+  auto applied = content ? option.apply_file(into, *content) : Result<void>(std::unexpect, content.error());
+  if (!applied) applied.error().message = fmt::format("--{}: {}", option.name, applied.error().message);
+  return applied;
+}
+
 Result<void> load_config(CommandLine& into, const Environment& environment) {
   const std::filesystem::path path = environment.config_dir / "freshet.conf";
   const auto text = environment.read_file(path);
@@ -156,7 +166,7 @@ Result<void> load_config(CommandLine& into, const Environment& environment) {
     }
     // freshet.conf serves all commands; what does not concern this one is still checked.
     const auto value = match.negated ? std::optional<std::string>("no") : line.value;
-    if (auto set = set_option(into, *match.option, value); !set) {
+    if (auto set = take_value(into, *match.option, value, environment); !set) {
       return bad(set.error().message, std::move(set.error().hint));
     }
   }
@@ -274,7 +284,8 @@ Result<CommandLine> parse_command_line(std::span<const std::string_view> argumen
                   fmt::format("--{} is no option of {}", item.option->name, command_name(result.command)),
                   fmt::format("see {} --help", command_name(result.command)));
     }
-    if (auto set = set_option(result, *item.option, item.value); !set) return std::unexpected(set.error());
+    if (auto set = take_value(result, *item.option, item.value, environment); !set)
+      return std::unexpected(set.error());
     if (item.option->name == "playlist") {
       if (auto added = add_playlist(sources, *item.value, environment); !added) {
         return std::unexpected(added.error());

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// The command line, understood: which command, with which options. Reads freshet.conf and --playlist files
-// through Environment, nothing else. Pure but for that; the main thread calls it once.
+// The command line, understood: which command, with which options. Reads freshet.conf and the files of
+// --playlist, --key-file and --pssh through Environment, nothing else. Pure but for that; the main thread
+// calls it once.
 //
 //   freshet [options] SOURCE…    freshet seed …    freshet probe SOURCE    freshet protect IN -o OUT
 //
@@ -100,7 +101,8 @@ struct Environment {
 
 // `arguments` without the program's name. Without any argument the action is Help. Errors: Usage
 // "unknown-option", "missing-value", "unexpected-value", "bad-value", "no-source", "too-many-sources",
-// "no-output", "wrong-command", "bad-config"; and those of Environment::read_file for --playlist.
+// "no-output", "wrong-command", "bad-config"; and those of Environment::read_file and of what it
+// read, for --playlist, --key-file and --pssh.
 [[nodiscard]] Result<CommandLine> parse_command_line(std::span<const std::string_view> arguments,
                                                      const Environment& environment);
 

@@ -4,22 +4,15 @@
 #include "drm/protect/key_list.h"
 #include "drm/protect/protection_boxes.h"
 #include "player/app/option_rows.h"
-#include "player/playback/read_whole.h"
-#include "streaming/direct_sources.h"
 
 namespace freshet::app {
 namespace {
 
-// A thousand keys; anything longer is no file of keys.
-constexpr Bytes longest_key_file = Bytes{64 << 10};
-// What licence systems put into a pssh box is a few KiB.
-constexpr Bytes longest_system_headers = mib(1);
 constexpr double longest_time = 1'000'000;  // eleven days
 
-Result<std::string> read_small(const std::string& path, Bytes most) {
-  const auto file = streaming::open_local_file(path);
-  if (!file) return std::unexpected(file.error());
-  return playback::read_whole(**file, most);
+// All happens once the file was read.
+Result<void> wait_for_file(CommandLine& /*into*/, const OptionValue& /*value*/) {
+  return {};
 }
 
 void add_key(CommandLine& c, const drm::LabelledKey& key) {
@@ -58,10 +51,9 @@ constexpr OptionInfo protect_options[] = {
          "Takes the keys of a file: a Clear Key licence (a JWK set), a CPIX document, or a line KID:KEY for "
          "each.",
      .example = "--key-file=film.keys.json",
-     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
-       const auto text = read_small(as<std::string>(v), longest_key_file);
-       if (!text) return std::unexpected(text.error());
-       const auto keys = drm::parse_key_list(*text);
+     .apply = wait_for_file,
+     .apply_file = [](CommandLine& c, const std::string& content) -> Result<void> {
+       const auto keys = drm::parse_key_list(content);
        if (!keys) return std::unexpected(keys.error());
        for (const auto& key : *keys) add_key(c, key);
        return {};
@@ -163,13 +155,12 @@ constexpr OptionInfo protect_options[] = {
      .help = "Adds the pssh boxes of this file, as a licence system gives them out. One of the common "
              "system, which "
              "names the keys, is always there.",
-     .apply = [](CommandLine& c, const OptionValue& v) -> Result<void> {
-       const auto text = read_small(as<std::string>(v), longest_system_headers);
-       if (!text) return std::unexpected(text.error());
-       const auto bytes = std::as_bytes(std::span(*text));
+     .apply = wait_for_file,
+     .apply_file = [](CommandLine& c, const std::string& content) -> Result<void> {
+       const auto bytes = std::as_bytes(std::span(content));
        if (!drm::are_system_headers(bytes))
-         return fail(ErrorCategory::Source, "bad-pssh", as<std::string>(v) + " holds no pssh boxes",
-                     "Its bytes are to be whole boxes; of text in base64 make such a file: base64 -d");
+         return fail(ErrorCategory::Source, "bad-pssh", "the file holds no pssh boxes",
+                     "its bytes are to be whole boxes; of text in base64 make such a file: base64 -d");
        auto& all = c.protect.options.system_headers;
        all.insert(all.end(), bytes.begin(), bytes.end());
        return {};

@@ -91,6 +91,8 @@ struct OptionInfo {
       {};  // sentences, the first alone is in --help; what --no-x does if x is on by itself
   std::string_view example = {};  // a whole argument, or empty
   Result<void> (*apply)(CommandLine& into, const OptionValue& value) = nullptr;
+  // Of a Path whose file is read with the command line: gets all of it.
+  Result<void> (*apply_file)(CommandLine& into, const std::string& content) = nullptr;
 };
 
 [[nodiscard]] std::span<const OptionInfo> option_table();
@@ -115,7 +117,7 @@ struct OptionInfo {
 // "=FILE", "[=yes|no]", "=auto|no|NUMBER": what follows the name in help texts.
 [[nodiscard]] std::string value_syntax(const OptionInfo& option);
 
-// parse_option_value and apply.
+// parse_option_value and apply, but for the file.
 [[nodiscard]] Result<void> set_option(CommandLine& into, const OptionInfo& option,
                                       std::optional<std::string_view> text);
 

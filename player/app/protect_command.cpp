@@ -47,10 +47,8 @@ class ProgressLine {
   std::string what_;
 };
 
-Result<std::shared_ptr<ByteSource>> open_film(const std::string& path) {
-  auto source = streaming::open_local_file(path);
-  if (!source) return source;
-  const auto protection = container::find_protection(**source, Generation{});
+Result<void> refuse_protected(ByteSource& source, const std::string& path) {
+  const auto protection = container::find_protection(source, Generation{});
   if (!protection) {
     if (const auto* const error = std::get_if<Error>(&protection.error())) return std::unexpected(*error);
     return std::unexpected(drm::interrupted());
@@ -58,7 +56,7 @@ Result<std::shared_ptr<ByteSource>> open_film(const std::string& path) {
   if (protection->is_protected)
     return fail(ErrorCategory::Protection, "already-protected", path + " is protected already",
                 "Protect the clear film that it was made of");
-  return source;
+  return {};
 }
 
 struct Packaged {
@@ -75,8 +73,11 @@ Result<Packaged> package(const ProtectCommand& command, ProgressLine& line, cons
   if (std::filesystem::equivalent(command.source, command.output, ignored))
     return fail(ErrorCategory::Usage, "same-file", "The film and the protected film are the same file",
                 "Name another file with -o");
-  const auto source = open_film(command.source);
+  const auto source = streaming::open_local_file(command.source);
   if (!source) return std::unexpected(source.error());
+  // A pipe may keep a read waiting for ever.
+  const std::stop_callback cancel(stop, [&] { (*source)->cancel_before(Generation{1}); });
+  if (auto clear = refuse_protected(**source, command.source); !clear) return std::unexpected(clear.error());
 
   // In fragments and clear, beside the output: where there is room for the one there is for the other.
   auto clear = drm::OutputFile::create(command.output.string() + ".clear");

@@ -43,6 +43,54 @@ class CommandLineTest : public ::testing::Test {
   Environment environment_;
 };
 
+constexpr std::string_view some_key = "30313233343536373839303132333435:00112233445566778899aabbccddeeff";
+
+TEST_F(CommandLineTest, ProtectTakesAFilmAnOutputAndKeys) {
+  files_["/keys"] = "# keys\n" + std::string(some_key) + "\n";
+  files_["/pssh"] = std::string("\0\0\0\x20pssh\0\0\0\0", 12) + std::string(20, '\0');
+  const CommandLine line =
+      parsed({"protect", "film.mkv", "-o", "film.mp4", "--scheme", "cbcs", "--layout=flat",
+              "--key=audio=" + std::string(some_key), "--key-file", "/keys", "--clear-lead=10",
+              "--rotate=60.5", "--iv-size=16", "--pssh=/pssh", "--force"});
+  EXPECT_EQ(line.command, Command::Protect);
+  const ProtectCommand& protect = line.protect;
+  EXPECT_EQ(protect.source, "film.mkv");
+  EXPECT_EQ(protect.output, "film.mp4");
+  EXPECT_EQ(protect.layout, drm::Layout::Flat);
+  EXPECT_EQ(protect.replace, drm::Replace::Yes);
+  EXPECT_EQ(protect.options.scheme, drm::Scheme::Cbcs);
+  EXPECT_EQ(protect.options.clear_lead, 10);
+  EXPECT_EQ(protect.options.rotate, 60.5);
+  EXPECT_EQ(protect.options.iv_size, 16);
+  EXPECT_EQ(protect.options.system_headers.size(), 32U);
+  ASSERT_EQ(protect.options.keys.size(), 2U);
+  EXPECT_EQ(protect.options.keys[0].label, drm::TrackKind::Audio);
+  EXPECT_EQ(protect.options.keys[1].label, std::nullopt);
+}
+
+TEST_F(CommandLineTest, ProtectSaysWhatIsMissing) {
+  const std::string key = "--key=" + std::string(some_key);
+  EXPECT_EQ(refused({"protect"}).code, "no-source");
+  EXPECT_EQ(refused({"protect", "a", "b", "-o", "c", key}).code, "too-many-sources");
+  EXPECT_EQ(refused({"protect", "a", key}).code, "no-output");
+  EXPECT_EQ(refused({"protect", "a", "-o"}).code, "missing-value");
+  EXPECT_EQ(refused({"protect", "a", "-o", "b"}).code, "no-key");
+  EXPECT_EQ(refused({"protect", "a", "-o", "b", "--key-file=/nowhere"}).code, "no-such-file");
+  files_["/text"] = "no keys";
+  EXPECT_EQ(refused({"protect", "a", "-o", "b", "--key-file=/text"}).code, "bad-key-set");
+  EXPECT_EQ(refused({"protect", "a", "-o", "b", key, "--pssh=/text"}).code, "bad-pssh");
+  EXPECT_EQ(refused({"protect", "a", "-o", "b", key, "--iv-size=12"}).code, "bad-value");
+  EXPECT_EQ(refused({"protect", "a", "-o", "b", key, "--fullscreen"}).code, "wrong-command");
+  EXPECT_EQ(refused({"film.mkv", "--scheme=cenc"}).code, "wrong-command");
+}
+
+TEST_F(CommandLineTest, PlayingTakesTheKeysOfFilesToo) {
+  files_["/keys"] = std::string(some_key) + "\n";
+  EXPECT_EQ(parsed({"film.mp4", "--key-file=/keys", "--key=" + std::string(some_key)}).play.keys.size(), 2U);
+  files_["/config/freshet.conf"] = "key-file=/keys\n";
+  EXPECT_EQ(parsed({"film.mp4"}).play.keys.size(), 1U);
+}
+
 TEST_F(CommandLineTest, WithoutArgumentsShowsHelp) {
   EXPECT_EQ(parsed({}).action, Action::Help);
 }

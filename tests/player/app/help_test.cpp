@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(Help, ShowsEveryCommonOptionOfTheCommandAndNoOther) {
-  for (const Command command : {Command::Play, Command::Seed, Command::Probe}) {
+  for (const Command command : {Command::Play, Command::Seed, Command::Probe, Command::Protect}) {
     const std::string common = help_text(command, Listed::Common, Style::Plain);
     const std::string all = help_text(command, Listed::All, Style::Plain);
     for (const OptionInfo& option : option_table()) {
@@ -44,7 +44,7 @@ TEST(Help, ColoursOnlyWhenAsked) {
 }
 
 TEST(Help, FitsAHundredColumns) {
-  for (const Command command : {Command::Play, Command::Seed, Command::Probe}) {
+  for (const Command command : {Command::Play, Command::Seed, Command::Probe, Command::Protect}) {
     std::istringstream lines(help_text(command, Listed::All, Style::Plain));
     for (std::string line; std::getline(lines, line);) {
       const auto columns = std::ranges::count_if(line, [](char c) { return (c & 0xC0) != 0x80; });
@@ -130,10 +130,13 @@ TEST_F(Checked, BashCompletesOptionsAndTheirValues) {
                              "complete_line freshet --vo=n\n"
                              "complete_line freshet seed --form\n"
                              "complete_line freshet --form\n"
-                             "complete_line freshet prob\n";
+                             "complete_line freshet prob\n"
+                             "complete_line freshet protect --scheme=cb\n"
+                             "complete_line freshet protect --clear\n";
   const auto said = check("bash", "bash", script);
   ASSERT_TRUE(said);
-  EXPECT_EQ(*said, "--fullscreen\n--vo=null\n--format=\n\nprobe\n");
+  EXPECT_EQ(*said,
+            "--fullscreen\n--vo=null\n--format=\n\nprobe\n--scheme=cbc1 --scheme=cbcs\n--clear-lead=\n");
 }
 
 }  // namespace
