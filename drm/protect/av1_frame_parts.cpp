@@ -63,6 +63,7 @@ std::int32_t motion_parameter(BitReader& bits, bool only_moves, bool high_precis
 
 // 5.9.15
 bool Av1Headers::read_tiles(BitReader& bits, Frame& frame) const {
+  if (frame.width == 0 || frame.height == 0) return false;  // a picture that is scaled away
   const bool large = sequence_->large_blocks;
   const unsigned shift = large ? 5 : 4, size_shift = shift + 2;
   const auto units = [&](std::uint32_t side) {

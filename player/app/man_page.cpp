@@ -133,7 +133,9 @@ std::string option_entry(const OptionInfo& option) {
     text += fmt::format("Default: {}.\n", troff_text(option.default_text));
   }
   if (option.repeat == Repeat::Appends && option.name != "v") text += "May be repeated.\n";
-  if (!option.example.empty()) text += fmt::format("Example:\n.BR {} .\n", troff_text(option.example));
+  // On a line of its own and not adjusted: a key has no place to break at.
+  if (!option.example.empty())
+    text += fmt::format(".br\n.na\nExample:\n.BR {} .\n.br\n.ad\n", troff_text(option.example));
   return text;
 }
 
