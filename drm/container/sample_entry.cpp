@@ -71,8 +71,8 @@ bool is_encrypted_type(std::string_view type) {
 // Where boxes may begin behind the fixed fields of an entry, all counted behind its size and type.
 std::span<const std::size_t> child_offsets(std::string_view type) {
   static constexpr std::array<std::size_t, 1> video = {78};
-  static constexpr std::array<std::size_t, 3> audio = {28, 44, 64};  // ISO; QuickTime versions 1 and 2
-  static constexpr std::array<std::size_t, 4> other = {8, 28, 44, 78};
+  static constexpr std::array<std::size_t, 3> audio = {28, 44, 64};         // ISO; QuickTime versions 1 and 2
+  static constexpr std::array<std::size_t, 5> other = {8, 28, 38, 44, 78};  // 38: timed text (tx3g)
   if (type == "encv" || type == "drmi") return video;
   if (type == "enca" || type == "drms") return audio;
   return other;

@@ -342,6 +342,39 @@ TEST(Tracks, StayClearWithoutAKeyOfTheirOwn) {
   }
 }
 
+// 3GPP timed text, whose entry has fixed fields of its own in front of its boxes.
+TEST(Text, IsProtectedAsAWhole) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder / "text.srt") << "1\n00:00:01,000 --> 00:00:02,500\nHello reader\n\n";
+  const auto made =
+      test::run({.arguments = {"ffmpeg", "-v", "error", "-nostdin", "-i", clear_film().string(), "-i",
+                               (folder / "text.srt").string(), "-map", "0:v", "-map", "1", "-c:v", "copy",
+                               "-c:s", "mov_text", "-movflags", "frag_keyframe+delay_moov+default_base_moof",
+                               (folder / "clear.mp4").string()}},
+                60s);
+  ASSERT_EQ(made.status.code, 0) << made.errors;
+  const auto text_in = [](const Data& bytes) {
+    return std::string(bytes.begin(), bytes.end()).find("Hello reader");
+  };
+  ASSERT_NE(text_in(read(folder / "clear.mp4")), std::string::npos);
+  for (const auto layout : {Layout::Fragmented, Layout::Flat}) {
+    const auto tracks = protect(folder / "clear.mp4", folder / "out.mp4", layout,
+                                {.keys = {{TrackKind::Text, key_number(7)}}});
+    ASSERT_TRUE(tracks) << tracks.error().message;
+    auto file = read(folder / "out.mp4");
+    EXPECT_EQ(text_in(file), std::string::npos);
+    ProtectionIndex protection;
+    index(file, protection);
+    for (const auto& sample : protection.samples()) {
+      if (!sample.defaults->is_protected) continue;
+      auto decryptor = SampleDecryptor::make(Scheme::Cenc, key_of(sample.defaults->key)).value();
+      const auto bytes = std::span(file).subspan(static_cast<std::size_t>(sample.offset), sample.size);
+      ASSERT_EQ(decryptor.decrypt(bytes, sample.how()), DecryptStatus::Done);
+    }
+    EXPECT_NE(text_in(file), std::string::npos);
+  }
+}
+
 struct Refusal {
   ProtectOptions options;
   std::string code;
