@@ -34,7 +34,18 @@ Result<void> FilmProtector::prepare() {
   if (options_.iv_size != 16 && !(is_counter_mode && options_.iv_size == 8))
     return fail(ErrorCategory::Usage, "bad-iv-size", "An IV of this scheme has 16 bytes",
                 "Leave --iv-size out, or choose --scheme=cenc or cens");
+  for (const auto& one : options_.keys) {
+    const bool is_twice = std::ranges::any_of(options_.keys, [&](const LabelledKey& other) {
+      return other.key.id == one.key.id && other.key.key != one.key.key;
+    });
+    if (is_twice)
+      return fail(ErrorCategory::Usage, "bad-key", "Two keys have the key id " + to_text(one.key.id),
+                  "Give each key an id of its own");
+  }
   const double last = film_->fragments.back().begin;
+  if (last < options_.clear_lead)
+    return fail(ErrorCategory::Usage, "bad-clear-lead", "All of the film would stay clear",
+                "Its last key frame comes before --clear-lead: choose a shorter one");
   const double periods = rotates() ? std::floor(last / options_.rotate) + 1 : 1;
   if (periods > most_periods)
     return fail(ErrorCategory::Usage, "too-few-keys", "The film would have more than 10000 keys",

@@ -40,7 +40,8 @@ struct SampleAuxiliary {
 
 class FilmProtector {
  public:
-  // `film` outlives it. Errors: Usage "no-key", "too-many-keys", "too-few-keys", "bad-iv-size"; Media
+  // `film` outlives it. Errors: Usage "no-key", "too-many-keys", "too-few-keys", "bad-iv-size",
+  // "bad-key", "bad-clear-lead"; Media
   // "unsupported-codec", "bad-codec-header"; Internal "no-cipher", "no-random".
   [[nodiscard]] static Result<FilmProtector> make(const ClearFilm& film, const ProtectOptions& options);
 

@@ -8,16 +8,11 @@
 #include "drm/protect/protect_film.h"
 #include "tests/fuzz/container_input.h"
 
-namespace {
-
-using namespace freshet;
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace freshet;
   if (size == 0) return 0;
   container::MemorySource source(std::string(reinterpret_cast<const char*>(data) + 1, size - 1));
-  auto out = drm::OutputFile::create("/tmp/freshet-protect-fuzz");
+  auto out = drm::OutputFile::create(std::filesystem::temp_directory_path() / "freshet-protect-fuzz");
   if (!out) return 0;
   drm::ProtectOptions options;
   options.scheme = static_cast<drm::Scheme>(data[0] & 3U);

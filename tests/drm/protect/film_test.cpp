@@ -383,11 +383,15 @@ TEST(Options, ThatDoNotFitTheFilmAreRefused) {
   const test::TemporaryFolder folder;
   const LabelledKey any{std::nullopt, key_number(1)}, other{std::nullopt, key_number(2)},
       text{TrackKind::Text, key_number(3)};
+  LabelledKey twin{TrackKind::Audio, key_number(2)};
+  twin.key.id = any.key.id;
   const Refusal refusals[] = {
       {{.keys = {any, other}}, "too-many-keys"},
       {{.keys = {any, other}, .rotate = 3}, "too-few-keys"},
       {{.keys = {any, other}, .rotate = 0.0001}, "too-few-keys"},
       {{.keys = {text}}, "no-key"},
+      {{.keys = {any}, .clear_lead = 7.5}, "bad-clear-lead"},
+      {{.keys = {{TrackKind::Video, key_number(1)}, twin}}, "bad-key"},
       {{.scheme = Scheme::Cbc1, .keys = {any}, .iv_size = 8}, "bad-iv-size"},
       {{.scheme = Scheme::Cbcs, .keys = {any}, .iv_size = 8}, "bad-iv-size"},
   };
