@@ -3,7 +3,6 @@
 #include "drm/keys/key_text.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -136,17 +135,6 @@ Result<std::vector<ContentKey>> parse_key_file(std::string_view text) {
   }
   if (keys.empty()) return std::unexpected(bad_key_set("it has none"));
   return keys;
-}
-
-Result<std::vector<ContentKey>> read_key_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(longest_key_set + 1, '\0');
-  if (file) file.read(text.data(), std::ssize(text));
-  if (!file.is_open() || file.bad())
-    return fail(ErrorCategory::Source, "no-such-file", "The key file '" + path.string() + "' cannot be read",
-                "Check its name, and that you may read it");
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_key_file(text);
 }
 
 std::string to_text(const KeyId16& id) {

@@ -1,11 +1,9 @@
 // SPDX-FileCopyrightText: Freshet contributors
 // SPDX-License-Identifier: Apache-2.0
 
-// Content keys as people and programs write them. Pure but for read_key_file(); any thread. Messages never
-// repeat a key.
+// Content keys as people and programs write them. Pure; any thread. Messages never repeat a key.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +29,6 @@ struct ContentKey {
 // A file of keys: a JWK set, or a line KID:KEY for each; empty lines and those that begin with # do not
 // count. Limits and errors as above; "bad-key-set" names the line.
 [[nodiscard]] Result<std::vector<ContentKey>> parse_key_file(std::string_view text);
-// The same from disk; blocks. Errors: also Source "no-such-file".
-[[nodiscard]] Result<std::vector<ContentKey>> read_key_file(const std::filesystem::path& path);
 
 // 32 hex digits.
 [[nodiscard]] std::string to_text(const KeyId16& id);

@@ -19,15 +19,6 @@ namespace freshet::app {
 namespace {
 
 // The output that was asked for; when nobody asked, the best that opens here, nothing at the worst.
-Result<void> read_keys(playback::Options& options) {
-  for (const std::filesystem::path& file : options.key_files) {
-    const auto keys = drm::read_key_file(file);
-    if (!keys) return std::unexpected(keys.error());
-    options.keys.insert(options.keys.end(), keys->begin(), keys->end());
-  }
-  return {};
-}
-
 Result<std::unique_ptr<video::VideoOutput>> open_output(playback::Options& options, Log& log) {
   using Kind = video::OutputKind;
   // Without a picture there is nothing to open a window for.
@@ -68,10 +59,6 @@ int run_play(const CommandLine& command_line, MonotonicTime start) {
   if (!output) {
     (*recorder)->error(output.error());
     return (*recorder)->finish(exit_code(output.error().category));
-  }
-  if (const auto read = read_keys(options); !read) {
-    (*recorder)->error(read.error());
-    return (*recorder)->finish(exit_code(read.error().category));
   }
   options.session.trace = (*recorder)->trace();
   playback::SessionProvider sessions(options.session);

@@ -58,7 +58,6 @@ struct Options {
   std::vector<std::string> subtitle_files;
   // protected content
   std::vector<drm::ContentKey> keys;
-  std::vector<std::filesystem::path> key_files;  // read into `keys` before anything plays
   std::optional<std::int64_t> frames;  // --frames=N: stop after N shown frames
   bool untimed = false;
   video::OutputKind video_output = video::OutputKind::Gpu;
