@@ -165,7 +165,8 @@ TEST_F(PlayerCoreTest, HeldArrowKeysAddUpAndEndWhereTheyShould) {
     };
   });
   EXPECT_EQ(recorder.resolved.back().first, 10s);
-  EXPECT_EQ(recorder.count("seek"), recorder.count("seek_done"));
+  // On a slow machine the newest does not wait for the one before.
+  EXPECT_EQ(recorder.count("seek"), recorder.count("seek_done") + recorder.count("seek_cancelled"));
 }
 
 TEST_F(PlayerCoreTest, StepsOneFrameForwardsAndBackwards) {
