@@ -49,7 +49,7 @@ std::optional<Child> take_child(std::span<const std::byte>& bytes) {
 
 std::optional<Child> find_box(std::span<const std::byte> bytes, std::string_view type) {
   for (std::size_t i = 0; i < max_children; ++i) {
-    const auto child = take_child(bytes);
+    auto child = take_child(bytes);
     if (!child) return std::nullopt;
     if (child->type == type) return child;
   }

@@ -118,7 +118,7 @@ Result<std::vector<LabelledKey>> parse_cpix(std::string_view document) {
       const auto label = label_of(type);
       if (!label) return bad_document("an intendedTrackType is none of VIDEO, AUDIO and TEXT");
       for (auto& key : keys)
-        if (key.key.id == rule->key.id) key.label = *label;
+        if (key.key.id == rule->key.id) key.label = label;
     }
   }
   if (keys.empty()) return bad_document("it has no ContentKey");
